@@ -1,0 +1,1 @@
+"""The ground floor: one module per wire dialect, each turning an inquiry into an answer."""

@@ -1,0 +1,1 @@
+"""Strict declarations: certificate types and platforms, from TOML to checked values."""

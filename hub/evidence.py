@@ -1,0 +1,180 @@
+"""The words of the hub: subjects, purposes, lookups, attempts and outcomes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from connectors.contract import Value
+
+
+class HolderKind(StrEnum):
+    """Whom a certificate is about."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+
+
+class Tier(StrEnum):
+    """Priority of a source, best first (Article 13)."""
+
+    PROVINCIAL = "provincial"
+    MUNICIPAL = "municipal"
+    SUPPLEMENTARY = "supplementary"
+
+
+def masked(identifier: str) -> str:
+    """The identifier with all but its ends left out: `3302…6712`."""
+    return f"{identifier[:4]}…{identifier[-4:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A person (GB 11643 resident id) or an organisation (GB 32100 credit code)."""
+
+    kind: HolderKind
+    identifier: str
+    name: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Subject({masked(self.identifier)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who asks: the unit whose key it is, and the operators (操作人员) it may name."""
+
+    key: str
+    unit: str
+    operators: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What the certificate is for: item (事项), case (办件), operator; other use is misuse (Article 17)."""
+
+    item: str
+    case: str = field(repr=False)
+    operator: str = ""
+    applicant: Subject | None = None
+    acting_for: Subject | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """One certificate of one subject for one purpose, and the fields its caller selected.
+
+    `selected` is `None` where every granted field is wanted.
+    """
+
+    type: str
+    subject: Subject
+    purpose: Purpose
+    selected: frozenset[str] | None = None
+
+
+class Said(StrEnum):
+    """What one source said, or why it said nothing."""
+
+    HELD = "held"
+    NOT_HELD = "not_held"
+    UNREACHABLE = "unreachable"
+    TIMED_OUT = "timed_out"
+    REFUSED = "refused"
+    QUOTA_SPENT = "quota_spent"
+    GARBLED = "garbled"
+    INCOMPLETE = "incomplete"
+
+
+ANSWERED = frozenset({Said.HELD, Said.NOT_HELD})
+"""The two ways of answering; all others are silence, and silence is not absence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One source tried: what it said, why, and how long it took in milliseconds."""
+
+    source: str
+    tier: Tier
+    said: Said
+    took_ms: float
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A certificate as one source holds it, before the catalogue decides who sees which field."""
+
+    source: str
+    tier: Tier
+    values: Mapping[str, Value | None] = field(repr=False)
+
+
+class Step(StrEnum):
+    """What can be done where no source holds the certificate."""
+
+    VERIFICATION = "verification"  # ask the issuer to verify by hand (Article 14)
+    COMMITMENT = "commitment"  # the applicant commits in writing (Article 10)
+    PRESENT_IN_PERSON = "present_in_person"  # face or app e-licence at the counter (Article 12)
+    BRING = "bring"  # nothing else is left: the applicant brings it
+
+
+class DenialRule(StrEnum):
+    """Why a lookup may not be answered."""
+
+    UNKNOWN_OPERATOR = "unknown_operator"
+    ITEM_NOT_IN_CATALOGUE = "item_not_in_catalogue"
+    ITEM_OF_ANOTHER_UNIT = "item_of_another_unit"
+    CERTIFICATE_NOT_IN_CATALOGUE = "certificate_not_in_catalogue"
+    OUT_OF_SCOPE = "out_of_scope"
+    WRONG_HOLDER_KIND = "wrong_holder_kind"
+    NOT_BY_LOOKUP = "not_by_lookup"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A source holds it; `values` are only what the row grants and the caller selected."""
+
+    type: str
+    holding: Holding
+    disclosed: Mapping[str, Value | None] = field(repr=False)
+    withheld: frozenset[str]
+    trail: tuple[Attempt, ...]
+    as_of: datetime
+    legal_force_exception: str | None
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotHeld:
+    """Every source on the route answered, and none holds it."""
+
+    type: str
+    trail: tuple[Attempt, ...]
+    next: tuple[Step, ...]
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """None found it and at least one source was silent: it may exist."""
+
+    type: str
+    trail: tuple[Attempt, ...]
+    silent: tuple[str, ...]
+    next: tuple[Step, ...]
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """The lookup may not be answered: which rule, which article, and what to do about it."""
+
+    type: str
+    rule: DenialRule
+    article: str
+    remedy: str
+    record: str
+
+
+Outcome = Found | NotHeld | Unavailable | Denied

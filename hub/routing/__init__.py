@@ -1,0 +1,1 @@
+"""Which source is asked, in which order, and what became of it (Article 13)."""

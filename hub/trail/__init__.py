@@ -1,0 +1,1 @@
+"""The records: nothing leaves unless it is written here first."""

@@ -1,0 +1,1 @@
+"""The face: GraphQL types and resolvers, identity, limits, and the ASGI application."""

@@ -1,0 +1,1 @@
+"""GraphQL types of the face, one concept per module."""
