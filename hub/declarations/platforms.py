@@ -1,0 +1,132 @@
+"""Platforms: one folder each, with `platform.toml` and a small file per interface."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from connectors.contract import Interface
+from hub.declarations.certificates import NAME
+from hub.declarations.dialects import DIALECTS
+from hub.declarations.interfaces import Serving, read_interfaces
+from hub.declarations.reading import Table, complaint, files_of, listed, near, read_table
+from hub.declarations.words import CertificateType, Platform
+from hub.evidence import Tier
+
+_KEYS = ("title_zh", "title_en", "tier", "dialect", "endpoint", "credential", "regions")
+_LIMITS = ("concurrency", "batch", "max_bytes", "connect_timeout", "timeout")
+_REGION = re.compile(r"[1-9][0-9]{1,5}")
+_DEFAULT_TIMEOUT = 3.0  # seconds for one wire call
+
+
+def load_platforms(
+    folder: Path,
+    types: Mapping[str, CertificateType],
+    endpoints: Mapping[str, str] | None = None,
+) -> Mapping[str, Platform]:
+    """Every platform folder by name; `endpoints` takes the place of declared URLs, by platform."""
+    overrides = endpoints or {}
+    folders = {each.name: each for each in _platform_folders(folder)}
+    for name, url in overrides.items():
+        if name not in folders:
+            problem = f'an endpoint is given for "{name}", which is no platform here'
+            raise complaint(folder, "(endpoints)", problem, listed(folders), near(name, folders))
+        _check_url(url, complaint(folder, f"(endpoint of {name})", f'given "{url}"', _URL_FORM))
+    return {name: _platform(each, types, overrides.get(name)) for name, each in folders.items()}
+
+
+def _platform_folders(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise complaint(folder, "(folder)", "no such folder", "a folder of platform folders")
+    found = [each for each in folder.iterdir() if each.is_dir() and each.name[0] not in "._"]
+    for each in found:
+        if not NAME.fullmatch(each.name):
+            raise complaint(
+                each, "(folder name)", f'given "{each.name}"', "words of a-z, 0-9 and _"
+            )
+    return sorted(found)
+
+
+def _platform(folder: Path, types: Mapping[str, CertificateType], endpoint: str | None) -> Platform:
+    root = read_table(folder / "platform.toml")
+    root.only(*_KEYS, *_LIMITS, "options")
+    dialect = root.choice("dialect", DIALECTS)
+    timeout = root.seconds("timeout", _DEFAULT_TIMEOUT)
+    return Platform(
+        name=folder.name,
+        title_zh=root.text("title_zh"),
+        title_en=root.text("title_en"),
+        tier=Tier(root.choice("tier", Tier)),
+        dialect=dialect,
+        url=(endpoint or _declared_url(root)).rstrip("/"),
+        credential=_credential_name(root),
+        regions=_regions(root),
+        concurrency=root.whole("concurrency", 64),
+        batch=root.whole("batch", 100),
+        max_bytes=root.whole("max_bytes", 4_000_000),
+        connect_timeout=root.seconds("connect_timeout", 1.0),
+        options=_options(root.table_if_any("options"), DIALECTS[dialect].option_keys),
+        interfaces=_interfaces(folder, Serving(DIALECTS[dialect], timeout, types)),
+    )
+
+
+_URL_FORM = "a URL such as https://share.example or http://127.0.0.1:9101"
+
+
+def _declared_url(root: Table) -> str:
+    url = root.text("endpoint")
+    _check_url(url, root.given("endpoint", _URL_FORM))
+    return url
+
+
+def _check_url(url: str, trouble: Exception) -> None:
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        raise trouble from None
+    if not valid or parts.query or parts.fragment or parts.username:
+        raise trouble
+
+
+def _credential_name(root: Table) -> str:
+    name = root.text("credential")
+    if not NAME.fullmatch(name):
+        raise root.given("credential", "the name of a credential, words of a-z, 0-9 and _")
+    return name
+
+
+def _regions(root: Table) -> tuple[str, ...]:
+    regions = root.texts("regions")
+    if not all(_REGION.fullmatch(region) for region in regions):
+        raise root.given(
+            "regions", 'division codes of GB/T 2260 or their beginnings, such as "3302"'
+        )
+    return regions
+
+
+def _options(table: Table, keys: tuple[str, ...]) -> dict[str, str | bool | int]:
+    if table.entries and not keys:
+        raise table.wrong(next(iter(table.entries)), "this dialect has no options", "no [options]")
+    table.only(*keys)
+    options: dict[str, str | bool | int] = {}
+    for key, value in table.entries.items():
+        if not isinstance(value, str | bool | int):
+            raise table.given(key, "a text, a boolean or an integer")
+        options[key] = value
+    return options
+
+
+def _interfaces(folder: Path, serving: Serving) -> dict[str, Interface]:
+    interfaces: dict[str, Interface] = {}
+    declared: dict[str, Path] = {}
+    for file in files_of(folder / "interfaces"):
+        for served, interface in read_interfaces(read_table(file), serving):
+            if served in interfaces:
+                problem = f'"{served}" is served already by {declared[served]}'
+                raise complaint(file, "certificate", problem, "one interface per type and platform")
+            interfaces[served], declared[served] = interface, file
+    if not interfaces:
+        problem = "the platform serves nothing"
+        raise complaint(folder / "interfaces", "(folder)", problem, "at least one interface file")
+    return interfaces
