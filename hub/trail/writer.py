@@ -1,0 +1,115 @@
+"""Writes the records: whoever waits returns only after the commit that holds all of theirs."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
+
+from hub.trail.records import DisclosureRecord, RecordsUnavailable
+
+
+class RecordStore(Protocol):
+    """Where records are kept for good."""
+
+    async def append(self, records: Sequence[DisclosureRecord]) -> None:
+        """Commit them all or none; raises `RecordsUnavailable` where the database fails."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    records: tuple[DisclosureRecord, ...]
+    committed: asyncio.Future[None]
+
+
+class Trail:
+    """Group commit: one writer task, one commit for everybody who waits while another runs.
+
+    `largest` bounds the records of one commit (one caller's own are never split); a commit that
+    takes longer than `patience` seconds has failed for all who wait for it.
+    """
+
+    def __init__(self, store: RecordStore, *, largest: int = 2000, patience: float = 10.0) -> None:
+        self._store = store
+        self._largest = largest
+        self._patience = patience
+        self._waiting: deque[_Waiting] = deque()
+        self._news = asyncio.Event()
+        self._open = False
+        self._writer: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._open = True
+        self._writer = asyncio.create_task(self._write(), name="trail writer")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._open = False
+        self._news.set()
+        if self._writer is not None:
+            await self._writer
+
+    async def record(self, records: Sequence[DisclosureRecord]) -> None:
+        """Return once all are committed; raises `RecordsUnavailable` where they could not be.
+
+        A caller that leaves early harms nobody, and its records are written all the same.
+        """
+        if not self._open:
+            raise RecordsUnavailable("the records are closed: the hub is stopping, ask again later")
+        if not records:
+            return
+        waiting = _Waiting(tuple(records), asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        self._news.set()
+        await waiting.committed
+
+    async def _write(self) -> None:
+        try:
+            while self._open or self._waiting:
+                await self._news.wait()
+                self._news.clear()
+                while self._waiting:
+                    await self._commit(self._next_batch())
+        finally:
+            self._open = False
+            _fail(self._waiting, RecordsUnavailable("the writer of the records has stopped"))
+
+    def _next_batch(self) -> list[_Waiting]:
+        batch = [self._waiting.popleft()]
+        size = len(batch[0].records)
+        while self._waiting and size + len(self._waiting[0].records) <= self._largest:
+            batch.append(self._waiting.popleft())
+            size += len(batch[-1].records)
+        return batch
+
+    async def _commit(self, batch: list[_Waiting]) -> None:
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._store.append([record for one in batch for record in one.records])
+        except RecordsUnavailable as failure:
+            _fail(batch, failure)
+        except TimeoutError:
+            _fail(batch, RecordsUnavailable(f"no commit within {self._patience:g} s"))
+        else:
+            _release(batch)
+        finally:
+            _fail(batch, RecordsUnavailable("the writer of the records has stopped"))
+
+
+def _release(batch: Sequence[_Waiting]) -> None:
+    for one in batch:
+        if not one.committed.done():
+            one.committed.set_result(None)
+
+
+def _fail(batch: Iterable[_Waiting], failure: RecordsUnavailable) -> None:
+    for one in batch:
+        if not one.committed.done():
+            one.committed.set_exception(RecordsUnavailable(*failure.args))
