@@ -1,0 +1,1 @@
+"""GraphiQL, served by the hub itself: no request leaves it."""
