@@ -99,6 +99,7 @@ class Attempt:
     said: Said
     took_ms: float
     reason: str | None = None
+    reused: bool = False  # an equal lookup of the same request had already asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ class Found:
     withheld: frozenset[str]
     trail: tuple[Attempt, ...]
     as_of: datetime
+    issuer: str
     legal_force_exception: str | None
     record: str
 

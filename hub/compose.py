@@ -1,0 +1,127 @@
+"""Puts the hub together, and takes it apart in order: storage, catalogue, platforms, records."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from connectors.http import Http, open_http
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hub.catalogue.rows import Catalogue
+from hub.declarations.certificates import packaged_certificates
+from hub.declarations.credentials import credential_of, load_credentials
+from hub.declarations.live import LiveDeclarations, ReloadReport, Sources
+from hub.declarations.words import CertificateType, Platform
+from hub.disclosure import Disclosure, InForce
+from hub.edition import Edition
+from hub.evidence import Requester, Tier
+from hub.keys import KeyRecord
+from hub.platforms import ConnectedPlatforms
+from hub.records import Pseudonyms
+from hub.routing.observation import Observatory
+from hub.routing.router import Router
+from hub.settings import Settings, pseudonym_secret
+from hub.storage import key_store
+from hub.storage.engine import migrate, open_engine
+from hub.storage.record_store import SqlRecords
+from hub.trail.writer import Trail
+
+
+class Hub:
+    """The whole hub, open: what it knows, and the one thing it does, `disclosure`."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        edition: Edition,
+        connected: ConnectedPlatforms,
+        trail: Trail,
+        settings: Settings,
+    ) -> None:
+        self.engine = engine
+        self.settings = settings
+        self.edition = edition
+        self.observatory = Observatory()
+        self._connected = connected
+        self.disclosure = Disclosure(
+            self.types,
+            lambda: InForce(edition.catalogue, connected.book),
+            Router(self.observatory, settings.patience),
+            trail,
+            Pseudonyms(pseudonym_secret(settings)),
+        )
+
+    @property
+    def types(self) -> Mapping[str, CertificateType]:
+        """Certificate types by name."""
+        return self._connected.declarations.current.types
+
+    @property
+    def platforms(self) -> Mapping[str, Platform]:
+        """Platforms in force by name, best tier first."""
+        platforms = self._connected.declarations.current.platforms.values()
+        ordered = sorted(platforms, key=lambda one: list(Tier).index(one.tier))
+        return {one.name: one for one in ordered}
+
+    def platform(self, name: str) -> Platform:
+        """A platform by name, also one that a reload has taken away since it was asked."""
+        return self._connected.ever[name]
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue in force."""
+        return self.edition.catalogue
+
+    def serving(self, certificate: str) -> list[str]:
+        """Names of the platforms that serve a certificate type, best tier first."""
+        return [one.name for one in self.platforms.values() if certificate in one.interfaces]
+
+    async def requester(self, key: str) -> Requester | None:
+        """The requester behind an API key, or nobody."""
+        found = await key_store.find(self.engine, key, datetime.now(UTC))
+        if not isinstance(found, KeyRecord):
+            return None
+        return Requester(found.id, found.unit, found.operators)
+
+    async def reload(self) -> ReloadReport:
+        """Take in changed platforms and a newer catalogue; on a bad edit the old set stays."""
+        await self.edition.refresh()
+        return self._connected.reload()
+
+
+def declared(settings: Settings) -> LiveDeclarations:
+    """The declarations that the settings name; a wrong one raises `ConfigurationError`."""
+    further = (settings.certificates,) if settings.certificates else ()
+    return LiveDeclarations(
+        Sources((packaged_certificates(), *further), settings.platforms, settings.endpoints)
+    )
+
+
+def connected(settings: Settings, declarations: LiveDeclarations, http: Http) -> ConnectedPlatforms:
+    """A connector for every declared platform, with its credential."""
+    credentials = load_credentials(settings.credentials, settings.environ)
+    return ConnectedPlatforms(declarations, lambda one: credential_of(one, credentials), http)
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """The database, migrated; closed at the end."""
+    engine = open_engine(settings.database)
+    try:
+        await migrate(engine)
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
+    """The hub, open for lookups; wrong configuration raises `ConfigurationError` at once."""
+    declarations = declared(settings)
+    async with open_database(settings) as engine, open_http() as http:
+        platforms = connected(settings, declarations, http)
+        async with (
+            Edition.open(engine, declarations.current.types) as edition,
+            Trail(SqlRecords(engine)) as trail,
+        ):
+            yield Hub(engine, edition, platforms, trail, settings)

@@ -1,0 +1,148 @@
+"""The use case: admit, route, record, answer. Nothing leaves unless it is on record."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from secrets import token_hex
+
+from hub.catalogue.admission import Admitted, Refusal, admit
+from hub.catalogue.rows import Catalogue
+from hub.declarations.words import CertificateType
+from hub.evidence import Denied, Found, Lookup, NotHeld, Outcome, Requester, Unavailable
+from hub.possible import steps_after
+from hub.records import Pseudonyms, record_of
+from hub.routing.inquiry import inquiry_for
+from hub.routing.route import RouteBook, tiers_of
+from hub.routing.router import Router
+from hub.routing.search import Finding, Question
+from hub.trail.writer import Trail
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What may change while the hub runs: the catalogue in force and the sources there are."""
+
+    catalogue: Catalogue
+    sources: RouteBook
+
+
+class Disclosure:
+    """Hands certificates over: to whom the catalogue allows, from the best source, on record."""
+
+    def __init__(
+        self,
+        types: Mapping[str, CertificateType],
+        in_force: Callable[[], InForce],
+        router: Router,
+        trail: Trail,
+        pseudonyms: Pseudonyms,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._types = types
+        self._in_force = in_force
+        self._router = router
+        self._trail = trail
+        self._pseudonyms = pseudonyms
+        self._clock = clock
+
+    async def disclose(
+        self, requester: Requester, lookups: Sequence[Lookup], request_id: str
+    ) -> list[Outcome]:
+        """One outcome per lookup, in order, each durably recorded before this returns.
+
+        Raises `RecordsUnavailable` when the records can't be written: then nothing leaves.
+        """
+        now = self._in_force()
+        verdicts = [self._admit(now.catalogue, requester, lookup) for lookup in lookups]
+        findings = await self._find(now.sources, lookups, verdicts)
+        at = self._clock()
+        batch = token_hex(6)
+        outcomes: list[Outcome] = []
+        records = []
+        for number, (lookup, verdict) in enumerate(zip(lookups, verdicts, strict=True)):
+            record_id = f"{batch}-{number}"
+            outcome = self._outcome(lookup, verdict, findings.get(number), at, record_id)
+            outcomes.append(outcome)
+            row = verdict.row if isinstance(verdict, Admitted) else None
+            records.append(
+                record_of(
+                    requester,
+                    lookup,
+                    now.catalogue.version.id,
+                    row,
+                    outcome,
+                    request_id,
+                    at,
+                    self._pseudonyms,
+                )
+            )
+        await self._trail.record(records)
+        return outcomes
+
+    def _admit(
+        self, catalogue: Catalogue, requester: Requester, lookup: Lookup
+    ) -> Admitted | Refusal:
+        return admit(catalogue, requester, lookup, self._types[lookup.type].holders)
+
+    async def _find(
+        self,
+        sources: RouteBook,
+        lookups: Sequence[Lookup],
+        verdicts: Sequence[Admitted | Refusal],
+    ) -> dict[int, Finding]:
+        admitted = {
+            number: self._question(sources, lookups[number], verdict)
+            for number, verdict in enumerate(verdicts)
+            if isinstance(verdict, Admitted)
+        }
+        findings = await self._router.find(list(admitted.values()))
+        return dict(zip(admitted, findings, strict=True))
+
+    def _question(self, sources: RouteBook, lookup: Lookup, admitted: Admitted) -> Question:
+        tiers = tiers_of(admitted.row, admitted.unit.kind)
+        return Question(
+            key=(lookup.type, lookup.subject, lookup.purpose),
+            route=sources.route(lookup.type, tiers, lookup.subject),
+            inquiry=inquiry_for(lookup, self._types[lookup.type], admitted.unit),
+        )
+
+    def _outcome(
+        self,
+        lookup: Lookup,
+        verdict: Admitted | Refusal,
+        finding: Finding | None,
+        at: datetime,
+        record_id: str,
+    ) -> Outcome:
+        if isinstance(verdict, Refusal):
+            return Denied(lookup.type, verdict.rule, verdict.article, verdict.remedy, record_id)
+        assert finding is not None, "every admitted lookup has been searched"
+        if finding.holding is not None:
+            return self._found(lookup, verdict, finding, at, record_id)
+        steps = steps_after(verdict.row, lookup.purpose)
+        if finding.silent or not finding.trail:
+            return Unavailable(lookup.type, finding.trail, finding.silent, steps, record_id)
+        return NotHeld(lookup.type, finding.trail, steps, record_id)
+
+    def _found(
+        self, lookup: Lookup, admitted: Admitted, finding: Finding, at: datetime, record_id: str
+    ) -> Found:
+        holding = finding.holding
+        assert holding is not None, "only a search that found is found"
+        wanted = frozenset(self._types[lookup.type].fields)
+        if lookup.selected is not None:
+            wanted &= lookup.selected
+        disclosed = {
+            name: holding.values.get(name) for name in wanted if name in admitted.row.granted
+        }
+        return Found(
+            lookup.type,
+            holding,
+            disclosed,
+            wanted - admitted.row.granted,
+            finding.trail,
+            at,
+            admitted.row.issuer_zh,
+            admitted.row.legal_force_exception,
+            record_id,
+        )

@@ -1,0 +1,86 @@
+"""The declared platforms with a connector each; a reload keeps the connectors that did not change."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from connectors.dialects import find_dialect
+from connectors.http import Http
+
+from connectors.contract import Connector, Endpoint
+from hub.declarations.live import LiveDeclarations, ReloadReport
+from hub.declarations.words import ConfigurationError, Platform
+from hub.routing.route import RouteBook
+
+Secrets = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A platform without its interfaces, its secrets, and the connector made for them."""
+
+    platform: Platform
+    secrets: Secrets
+    connector: Connector
+
+
+class ConnectedPlatforms:
+    """What the router may ask: made from the declarations, and again at each reload."""
+
+    def __init__(
+        self,
+        declarations: LiveDeclarations,
+        secrets_of: Callable[[Platform], Secrets],
+        http: Http,
+    ) -> None:
+        self.declarations = declarations
+        self._secrets_of = secrets_of
+        self._http = http
+        self._bound: dict[str, Bound] = {}
+        self.ever: dict[str, Platform] = {}
+        self._take()
+
+    def reload(self) -> ReloadReport:
+        """Reload the declarations; where a credential is missing, the old set stays too."""
+        before = self.declarations.current
+        report = self.declarations.reload()
+        if not report.taken:
+            return report
+        try:
+            self._take()
+        except ConfigurationError as error:
+            self.declarations.current = before
+            return replace(report, refused=str(error), platforms=(), interfaces=())
+        return report
+
+    def connector(self, platform: str) -> Connector:
+        """The connector of a platform in force."""
+        return self._bound[platform].connector
+
+    def _take(self) -> None:
+        platforms = self.declarations.current.platforms
+        bound = {name: self._bind(platform) for name, platform in platforms.items()}
+        self._bound = bound
+        self.ever |= platforms
+        self.book = RouteBook(
+            platforms.values(), {name: one.connector for name, one in bound.items()}
+        )
+
+    def _bind(self, platform: Platform) -> Bound:
+        bare, secrets = replace(platform, interfaces={}), self._secrets_of(platform)
+        known = self._bound.get(platform.name)
+        if known and (known.platform, known.secrets) == (bare, secrets):
+            return known
+        return Bound(bare, secrets, self._connect(platform, secrets))
+
+    def _connect(self, platform: Platform, secrets: Secrets) -> Connector:
+        endpoint = Endpoint(
+            platform=platform.name,
+            url=platform.url,
+            credential=secrets,
+            concurrency=platform.concurrency,
+            batch=platform.batch,
+            max_bytes=platform.max_bytes,
+            connect_timeout=platform.connect_timeout,
+        )
+        dialect = find_dialect(platform.dialect)
+        return dialect.connect(endpoint, platform.options, self._http)

@@ -1,0 +1,59 @@
+"""What the hub has lately seen of each source: its state and its latency."""
+
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hub.evidence import ANSWERED, Said
+from hub.routing.route import Source
+
+REMEMBERED = 512
+
+
+class SourceState(StrEnum):
+    """How a source has answered lately."""
+
+    UNKNOWN = "unknown"  # not asked yet
+    ANSWERING = "answering"
+    FAILING = "failing"  # its last call was not answered
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Latency in milliseconds over the last calls, and what they said."""
+
+    state: SourceState
+    calls: int
+    p50_ms: float | None
+    p99_ms: float | None
+    said: dict[Said, int]
+
+
+class Observatory:
+    """Remembers the last calls of every platform, in this process."""
+
+    def __init__(self) -> None:
+        self._took: dict[str, deque[float]] = {}
+        self._said: dict[str, Counter[Said]] = {}
+        self._answered: dict[str, bool] = {}
+
+    def observe(self, source: Source, took_ms: float, said: Sequence[Said]) -> None:
+        """Note one batch: how long it took and what was said of each inquiry."""
+        self._took.setdefault(source.name, deque(maxlen=REMEMBERED)).append(took_ms)
+        self._said.setdefault(source.name, Counter()).update(said)
+        self._answered[source.name] = any(one in ANSWERED for one in said)
+
+    def seen(self, platform: str) -> Observed:
+        """What was seen of a platform so far."""
+        if platform not in self._took:
+            return Observed(SourceState.UNKNOWN, 0, None, None, {})
+        took = sorted(self._took[platform])
+        state = SourceState.ANSWERING if self._answered[platform] else SourceState.FAILING
+        return Observed(
+            state,
+            sum(self._said[platform].values()),
+            took[len(took) // 2],
+            took[min(len(took) - 1, len(took) * 99 // 100)],
+            dict(self._said[platform]),
+        )

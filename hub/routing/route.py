@@ -1,0 +1,75 @@
+"""The route of a lookup: which sources may be asked, best first (Articles 9 and 13)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from connectors.contract import Connector, Interface
+from hub.catalogue.rows import CatalogueRow, Measure, UnitKind
+from hub.declarations.words import Platform
+from hub.evidence import Subject, Tier
+
+SHARING_TIERS = (Tier.PROVINCIAL, Tier.MUNICIPAL)
+TIERS_OF = {Measure.SHARING: SHARING_TIERS, Measure.VERIFICATION: (Tier.SUPPLEMENTARY,)}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One platform's interface for one certificate type, with the connector that speaks to it."""
+
+    platform: Platform
+    interface: Interface
+    connector: Connector = field(repr=False, compare=False)
+
+    def __hash__(self) -> int:
+        return hash(self.interface.name)
+
+    @property
+    def name(self) -> str:
+        return self.platform.name
+
+    @property
+    def tier(self) -> Tier:
+        return self.platform.tier
+
+
+def tiers_of(row: CatalogueRow, kind: UnitKind) -> tuple[Tier, ...]:
+    """The tiers a row's measures open, in order: the law's for government units, the row's for others."""
+    tiers = [tier for measure in row.measures for tier in TIERS_OF.get(measure, ())]
+    if kind is UnitKind.GOVERNMENT:
+        tiers.sort(key=list(Tier).index)
+    return tuple(dict.fromkeys(tiers))
+
+
+def holds_region(platform: Platform, subject: Subject) -> bool:
+    """Whether a platform declares the subject's region; one without regions holds everybody."""
+    return not platform.regions or region_of(subject).startswith(platform.regions)
+
+
+def region_of(subject: Subject) -> str:
+    """The GB/T 2260 division inside a resident id (GB 11643) or a credit code (GB 32100)."""
+    start = 0 if len(subject.identifier) == 18 and subject.kind.value == "person" else 2
+    return subject.identifier[start : start + 6]
+
+
+class RouteBook:
+    """Every source there is, by certificate type and tier; made anew at each reload."""
+
+    def __init__(self, platforms: Iterable[Platform], connectors: Mapping[str, Connector]) -> None:
+        self._sources: dict[str, dict[Tier, list[Source]]] = {}
+        for platform in platforms:
+            for certificate, interface in platform.interfaces.items():
+                source = Source(platform, interface, connectors[platform.name])
+                by_tier = self._sources.setdefault(certificate, {})
+                by_tier.setdefault(platform.tier, []).append(source)
+
+    def route(
+        self, certificate: str, tiers: Sequence[Tier], subject: Subject
+    ) -> tuple[Source, ...]:
+        """The sources to ask, best first; empty where no platform serves the type."""
+        by_tier = self._sources.get(certificate, {})
+        return tuple(
+            source
+            for tier in tiers
+            for source in by_tier.get(tier, ())
+            if holds_region(source.platform, subject)
+        )

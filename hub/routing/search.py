@@ -1,0 +1,89 @@
+"""One lookup on its way along its route: what was asked, and what comes next."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+
+from connectors.contract import (
+    Answer,
+    ConnectorError,
+    Garbled,
+    Held,
+    Incomplete,
+    Inquiry,
+    QuotaSpent,
+    Refused,
+    TimedOut,
+    Unreachable,
+)
+from hub.evidence import ANSWERED, Attempt, Holding, Said
+from hub.routing.route import Source
+
+SAID_BY: dict[type[ConnectorError], Said] = {
+    Unreachable: Said.UNREACHABLE,
+    TimedOut: Said.TIMED_OUT,
+    Refused: Said.REFUSED,
+    QuotaSpent: Said.QUOTA_SPENT,
+    Garbled: Said.GARBLED,
+    Incomplete: Said.INCOMPLETE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An admitted lookup: its route, what the platforms are told, and the key equal questions share."""
+
+    key: Hashable
+    route: tuple[Source, ...]
+    inquiry: Inquiry
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Where a search ended: the holding if any, and every attempt made."""
+
+    holding: Holding | None
+    trail: tuple[Attempt, ...]
+
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """Sources that did not answer: silence is not absence."""
+        return tuple(attempt.source for attempt in self.trail if attempt.said not in ANSWERED)
+
+
+def said_by(reply: Answer | ConnectorError) -> Said:
+    """What a reply amounts to, in the hub's words."""
+    if isinstance(reply, ConnectorError):
+        kinds = type(reply).__mro__
+        return next(SAID_BY[kind] for kind in kinds if kind in SAID_BY)
+    return Said.HELD if isinstance(reply, Held) else Said.NOT_HELD
+
+
+@dataclass(slots=True)
+class Search:
+    """A question under way; the router moves it one source further in each wave."""
+
+    question: Question
+    holding: Holding | None = None
+    attempts: list[Attempt] = field(default_factory=list)
+
+    @property
+    def next_source(self) -> Source | None:
+        """The best source not yet asked, or none: found, or the route is at its end."""
+        route = self.question.route
+        if self.holding is not None or len(self.attempts) == len(route):
+            return None
+        return route[len(self.attempts)]
+
+    def hear(self, source: Source, reply: Answer | ConnectorError, took_ms: float) -> None:
+        """Take in what the source said."""
+        reason = str(reply) if isinstance(reply, ConnectorError) else None
+        self.attempts.append(Attempt(source.name, source.tier, said_by(reply), took_ms, reason))
+        if isinstance(reply, Held):
+            self.holding = Holding(source.name, source.tier, reply.values)
+
+    def finding_for(self, question: Question) -> Finding:
+        """The finding as one of the equal questions sees it: all but the first reuse it."""
+        trail = tuple(self.attempts)
+        if question is not self.question:
+            trail = tuple(replace(attempt, reused=True) for attempt in trail)
+        return Finding(self.holding, trail)

@@ -1,0 +1,68 @@
+"""The ASGI application: the GraphQL endpoint, GraphiQL, and the hub behind them."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from hub.compose import Hub, open_hub
+from hub.evidence import Requester
+from hub.reloading import reloading_on_hangup
+from hub.settings import Settings, read_settings
+from resolvers.certificate_types import CertificateTypes
+from resolvers.context import Context
+from resolvers.endpoint import Endpoint, only_post
+from resolvers.execution import Executor
+from resolvers.graphiql.tabs import graphiql_pages
+from resolvers.identity import Identity
+from resolvers.limits import Limits
+from resolvers.schema import build_schema
+
+
+def create_app() -> Starlette:
+    """The application as uvicorn starts it: settings come from the environment."""
+    return make_app(read_settings(os.environ))
+
+
+def make_app(settings: Settings) -> Starlette:
+    """The application over the given settings; the hub opens and closes with its lifespan."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with open_hub(settings) as hub:
+            app.state.endpoint = make_endpoint(hub)
+            with reloading_on_hangup(hub):
+                yield
+
+    async def graphql(request: Request) -> Response:
+        endpoint: Endpoint = request.app.state.endpoint
+        return await endpoint(request)
+
+    async def home(_: Request) -> Response:
+        return RedirectResponse("/graphiql")
+
+    return Starlette(
+        routes=[
+            Route("/", home),
+            Route("/graphql", graphql, methods=["POST"]),
+            Route("/graphql", only_post, methods=["GET", "PUT", "PATCH", "DELETE"]),
+            *graphiql_pages(settings.demonstration_key),
+        ],
+        lifespan=lifespan,
+    )
+
+
+def make_endpoint(hub: Hub) -> Endpoint:
+    """The GraphQL endpoint in front of an open hub."""
+    limits = Limits(lookups=hub.settings.max_lookups)
+    certificates = CertificateTypes(hub.types)
+
+    def make_context(requester: Requester) -> Context:
+        return Context(hub, requester, certificates, limits)
+
+    executor = Executor(build_schema(certificates), limits)
+    return Endpoint(executor, Identity(hub.requester), make_context, limits)

@@ -1,0 +1,106 @@
+"""GraphQL types generated from the declared certificate types, and certificates made of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import cast
+
+import strawberry
+from strawberry.utils.str_converters import to_camel_case
+
+from connectors.contract import Value, ValueKind
+from hub.declarations.words import CertificateField, CertificateType
+from hub.evidence import Found, Subject
+from resolvers.types.certificate import Certificate
+from resolvers.types.enums import Sex
+
+PYTHON_TYPES: dict[ValueKind, object] = {
+    ValueKind.TEXT: str,
+    ValueKind.IDENTIFIER: str,
+    ValueKind.SEX: Sex,
+    ValueKind.DATE: date,
+    ValueKind.DECIMAL: Decimal,
+    ValueKind.INTEGER: int,
+    ValueKind.BOOLEAN: bool,
+    ValueKind.TEXTS: list[str],
+}
+READ: dict[ValueKind, Callable[[Value], object]] = {
+    ValueKind.SEX: Sex,
+    ValueKind.TEXTS: lambda value: list(cast(tuple[str, ...], value)),
+}
+SHARED = ("number", "issued_on", "valid_from", "valid_until")
+
+
+def type_name(certificate: CertificateType) -> str:
+    """`resident_id_card` → `ResidentIdCard`."""
+    return "".join(part.capitalize() for part in certificate.name.split("_"))
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """One certificate type in GraphQL: its class, declared names by GraphQL name, its empty fields."""
+
+    certificate: CertificateType
+    graphql: type[Certificate]
+    names: Mapping[str, str]
+    blank: Mapping[str, object]
+
+    @property
+    def name(self) -> str:
+        return self.graphql.__name__
+
+
+class CertificateTypes:
+    """Every generated type, by the name of its declaration."""
+
+    def __init__(self, types: Mapping[str, CertificateType]) -> None:
+        self._generated = {name: generate(one) for name, one in types.items()}
+
+    def __getitem__(self, name: str) -> Generated:
+        return self._generated[name]
+
+    @property
+    def graphql_types(self) -> list[type[Certificate]]:
+        """The classes, sorted by name so that the printed schema is stable."""
+        return sorted(
+            (one.graphql for one in self._generated.values()), key=lambda one: one.__name__
+        )
+
+    def certificate(self, found: Found, subject: Subject) -> Certificate:
+        """The certificate as GraphQL shows it: only what was disclosed is set."""
+        generated = self._generated[found.type]
+        made = generated.graphql.__new__(generated.graphql)
+        made.__dict__.update(generated.blank)
+        made.found, made.declared, made.subject = found, generated.certificate, subject
+        for name, value in found.disclosed.items():
+            if name in generated.blank:
+                setattr(made, name, _shown(generated.certificate.fields[name], value))
+        return made
+
+
+def _shown(field: CertificateField, value: Value | None) -> object:
+    if value is None or field.kind not in READ:
+        return value
+    return READ[field.kind](value)
+
+
+def generate(certificate: CertificateType) -> Generated:
+    """The GraphQL object type of one declared certificate type."""
+    own = {name: one for name, one in certificate.fields.items() if name not in SHARED}
+    namespace: dict[str, object] = {
+        "__annotations__": {name: _annotation(one.kind) for name, one in own.items()},
+        "__module__": __name__,
+    }
+    for name, one in own.items():
+        namespace[name] = strawberry.field(
+            default=None, description=f"{one.label_en} ({one.label_zh})"
+        )
+    made = type(type_name(certificate), (Certificate,), namespace)
+    graphql = strawberry.type(made, description=f"{certificate.title_en} ({certificate.title_zh})")
+    names = {to_camel_case(name): name for name in certificate.fields}
+    return Generated(certificate, graphql, names, dict.fromkeys(own))
+
+
+def _annotation(kind: ValueKind) -> object:
+    return PYTHON_TYPES[kind] | None  # type: ignore[operator]  # a type object, chosen by kind

@@ -1,0 +1,67 @@
+"""What a resolver knows of its request: who asks, the hub, and a fresh loader."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from strawberry.types import Info as StrawberryInfo
+
+from hub.compose import Hub
+from hub.evidence import Lookup, Outcome, Requester
+from hub.guidance import close_matches
+from resolvers.certificate_types import CertificateTypes
+from resolvers.errors import CallerError, Code
+from resolvers.limits import Limits
+from resolvers.loaders import LookupLoader
+
+
+@dataclass(slots=True)
+class Context:
+    """One request: its caller, its id, its loader, and how many lookups it has asked so far."""
+
+    hub: Hub
+    requester: Requester
+    certificates: CertificateTypes
+    limits: Limits
+    request_id: str = field(default_factory=lambda: secrets.token_hex(16))
+    began: float = field(default_factory=perf_counter)
+    loader: LookupLoader = field(init=False)
+    asked: int = 0
+
+    def __post_init__(self) -> None:
+        self.loader = LookupLoader(self._disclose)
+
+    async def _disclose(self, lookups: Sequence[Lookup]) -> list[Outcome]:
+        return await self.hub.disclosure.disclose(self.requester, lookups, self.request_id)
+
+    @property
+    def elapsed_ms(self) -> float:
+        """Milliseconds since the request came in."""
+        return (perf_counter() - self.began) * 1000
+
+    def check_lookups(self, types: Iterable[str]) -> None:
+        """Refuse unknown certificate types, and more lookups than one request may hold."""
+        names = list(types)
+        self.asked += len(names)
+        if self.asked > self.limits.lookups:
+            raise CallerError(
+                Code.TOO_LARGE,
+                f"More than {self.limits.lookups} lookups in one request.",
+                "Split them over several requests.",
+            )
+        for name in names:
+            self.check_type(name)
+
+    def check_type(self, name: str) -> None:
+        """Refuse a certificate type that is not declared here."""
+        known = self.hub.types
+        if name not in known:
+            raise CallerError(
+                Code.BAD_INPUT,
+                f"There is no certificate type (证照类型) {name[:60]!r}.",
+                close_matches(name, known) + " `certificateTypes` lists them all.",
+            )
+
+
+Info = StrawberryInfo[Context, None]

@@ -1,0 +1,60 @@
+"""Descriptions of what the libraries bring in, and of every argument: one meaning for one name."""
+
+from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
+
+ARGUMENTS = {
+    "type": "Name of the certificate type (证照类型), e.g. resident_id_card; `certificateTypes` lists them.",
+    "subject": "Whom the certificate is about (证件持有人).",
+    "purpose": "What it is for (用途): item, case, operator.",
+    "lookups": "What to look up (查询列表); outcomes come in the same order.",
+    "code": "Code of the item (事项编码).",
+    "unit": "Code of a unit (单位编码).",
+    "search": "Words that must all occur (检索词).",
+    "name": "Name or GB/T 36903 code of a certificate type (证照类型).",
+    "filter": "Which rows (筛选条件).",
+    "id": "A global id (全局标识), as any `id` field of a node gives it.",
+    "first": "At most so many, from the start (前n项), up to 100.",
+    "after": "Only what comes after this cursor (起始游标).",
+    "last": "At most so many, from the end (后n项), up to 100.",
+    "before": "Only what comes before this cursor (结束游标).",
+}
+TYPES = {
+    "Date": "A date (日期), yyyy-MM-dd.",
+    "DateTime": "A moment (时间) with its zone, ISO 8601.",
+    "Decimal": "A decimal number (数值) as text, so that no digit is lost.",
+    "Node": "Anything with a global id (节点), after Relay.",
+    "PageInfo": "Where a page lies in its list (分页信息).",
+}
+FIELDS = {
+    "id": "Its global id (全局标识).",
+    "pageInfo": "Where this page lies (分页信息).",
+    "edges": "The entries of this page (条目).",
+    "cursor": "Its place in the list (游标).",
+    "node": "The entry itself (节点).",
+    "hasNextPage": "Whether more follow (是否有下一页).",
+    "hasPreviousPage": "Whether others precede (是否有上一页).",
+    "startCursor": "Cursor of the first entry (首游标).",
+    "endCursor": "Cursor of the last entry (尾游标).",
+}
+
+
+def describe_schema(schema: GraphQLSchema) -> None:
+    """Put a description on every argument, and on types and fields that come from libraries."""
+    for name, kind in schema.type_map.items():
+        if name.startswith("__"):
+            continue
+        if name.endswith("Edge"):
+            kind.description = "An entry with its cursor (条目及游标)."
+        elif name in TYPES:
+            kind.description = TYPES[name]
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+            _describe_fields(kind)
+
+
+def _describe_fields(kind: GraphQLObjectType | GraphQLInterfaceType) -> None:
+    library = kind.name in TYPES or kind.name.endswith(("Edge", "Connection"))
+    for name, field in kind.fields.items():
+        if library or (name == "id" and "Node" in {one.name for one in kind.interfaces}):
+            field.description = FIELDS.get(name, field.description)
+        for argument, declared in field.args.items():
+            declared.description = ARGUMENTS[argument]

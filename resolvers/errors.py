@@ -1,0 +1,124 @@
+"""Errors as callers see them: what was wrong and how to mend it, never a person, never our insides."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import structlog
+from graphql import GraphQLError
+
+from hub.trail.records import RecordsUnavailable, UnrecordableText
+
+log = structlog.get_logger("certhub.face")
+
+
+class Code(StrEnum):
+    """Machine-readable kinds of error, in `extensions.code`."""
+
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    BAD_REQUEST = "BAD_REQUEST"
+    GRAPHQL_INVALID = "GRAPHQL_INVALID"
+    BAD_INPUT = "BAD_INPUT"
+    TOO_LARGE = "TOO_LARGE"
+    RECORDS_UNAVAILABLE = "RECORDS_UNAVAILABLE"
+    INTERNAL = "INTERNAL"
+
+
+class CallerError(Exception):
+    """The caller can mend this: `hint` says how."""
+
+    def __init__(self, code: Code, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """One error of a GraphQL answer."""
+
+    message: str
+    code: Code
+    hint: str | None = None
+    retryable: bool = False
+    incident: str | None = None
+
+
+GIVEN_VALUE = re.compile(
+    r"(got invalid value ).*?(?=(?: at ['\"][^'\"]*['\"])?; )|(, found ).*?(?=[;.]|$)", re.DOTALL
+)
+IDENTIFIER = re.compile(r"\d{6,}[0-9*]*[0-9Xx*]|[0-9A-HJ-NP-RTUW-Y]{18}")
+
+
+def without_values(message: str) -> str:
+    """The message without what the caller gave: it may hold a person's identifier or name."""
+    shortened = GIVEN_VALUE.sub(lambda match: f"{match[1] or match[2]}(withheld)", message)
+    return IDENTIFIER.sub("(withheld)", shortened)
+
+
+def presented(error: GraphQLError) -> Presented:
+    """What the caller is told of an error; a bug is logged and gets an incident number."""
+    match error.original_error:
+        case CallerError() as caller:
+            return Presented(str(caller), caller.code, caller.hint)
+        case RecordsUnavailable():
+            return Presented(
+                "The records can't be written at the moment, so nothing was handed over.",
+                Code.RECORDS_UNAVAILABLE,
+                "Ask again in a few seconds; if it goes on, the operator runs `certhub doctor`.",
+                retryable=True,
+            )
+        case UnrecordableText() as unreadable:
+            return Presented(str(unreadable), Code.BAD_INPUT, "Send plain text in this argument.")
+        case None | GraphQLError():
+            return Presented(without_values(error.message), Code.GRAPHQL_INVALID)
+        case bug:
+            return _incident(bug)
+
+
+def _incident(bug: BaseException) -> Presented:
+    incident = secrets.token_hex(6)
+    log.error("incident", incident=incident, kind=type(bug).__name__, where=_where(bug))
+    return Presented(
+        f"Something went wrong here; the incident number is {incident}.",
+        Code.INTERNAL,
+        "Give the incident number to the operator of the hub, who finds it in the log.",
+        incident=incident,
+    )
+
+
+def _where(bug: BaseException) -> list[str]:
+    """File, line and function of every frame, and of nested errors: no value of any variable."""
+    frames, trace = [], bug.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        frames.append(f"{code.co_filename}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    if isinstance(bug, BaseExceptionGroup):
+        for inner in bug.exceptions:
+            frames += [f"{type(inner).__name__}:", *_where(inner)]
+    return frames
+
+
+def formatted(error: GraphQLError) -> dict[str, object]:
+    """The error as GraphQL prints it, with code, hint, incident and retryable in `extensions`."""
+    shown = presented(error)
+    extensions: dict[str, object] = {"code": shown.code.value, "retryable": shown.retryable}
+    if shown.hint:
+        extensions["hint"] = shown.hint
+    if shown.incident:
+        extensions["incident"] = shown.incident
+    answer: dict[str, object] = {"message": shown.message, "extensions": extensions}
+    if error.locations:
+        answer["locations"] = [location.formatted for location in error.locations]
+    if error.path:
+        answer["path"] = error.path
+    return answer
+
+
+def plain(code: Code, message: str, hint: str) -> Mapping[str, object]:
+    """A GraphQL answer that is nothing but one error."""
+    extensions = {"code": code.value, "retryable": False, "hint": hint}
+    return {"errors": [{"message": message, "extensions": extensions}]}

@@ -1,0 +1,168 @@
+"""The queries: certificates, and everything a caller explores."""
+
+import asyncio
+from collections.abc import Iterable
+
+import strawberry
+from strawberry import relay
+
+from hub.evidence import Lookup, Purpose
+from resolvers.context import Context, Info
+from resolvers.errors import CallerError, Code
+from resolvers.selection import Selection, selection_below
+from resolvers.types.caller import Caller
+from resolvers.types.catalogue import CatalogueFilter, CatalogueRow, ServiceItem
+from resolvers.types.connection import CountedConnection
+from resolvers.types.declared import CertificateType
+from resolvers.types.dossier import Dossier, DossierEntry
+from resolvers.types.inputs import LookupInput, PurposeInput, SubjectInput
+from resolvers.types.outcome import Answered, Outcome, shown
+from resolvers.types.source import Source
+
+
+def fields_selected(
+    context: Context, selection: Selection, type_name: str
+) -> frozenset[str] | None:
+    """The declared fields that the query selects of one certificate type; `None` for all."""
+    generated = context.certificates[type_name]
+    return selection.fields_of(generated.certificate, generated.name, generated.names)
+
+
+async def answered(context: Context, lookups: Iterable[Lookup]) -> list[Outcome]:
+    """The outcome of every lookup, in order, from one batch of the request's loader."""
+    asked = list(lookups)
+    outcomes = await asyncio.gather(*(context.loader.load(lookup) for lookup in asked))
+    elapsed = context.elapsed_ms
+    return [
+        shown(Answered(lookup, outcome, elapsed))
+        for lookup, outcome in zip(asked, outcomes, strict=True)
+    ]
+
+
+@strawberry.type(description="What the hub can be asked (查询).")
+class Query:
+    @strawberry.field(
+        description="One certificate of one subject (单项证照查询): from the provincial platform, "
+        "else the municipal one, else the verification platform."
+    )
+    async def certificate(
+        self,
+        info: Info,
+        type: strawberry.ID,
+        subject: SubjectInput,
+        purpose: PurposeInput,
+    ) -> Outcome:
+        context = info.context
+        context.check_lookups([type])
+        selected = fields_selected(context, selection_below(info, "certificate"), type)
+        lookup = Lookup(type, subject.subject(), purpose.purpose(), selected)
+        return (await answered(context, [lookup]))[0]
+
+    @strawberry.field(
+        description="Several certificates for one purpose (批量证照查询), in one batch; one outcome "
+        "per lookup, in order."
+    )
+    async def certificates(
+        self, info: Info, lookups: list[LookupInput], purpose: PurposeInput
+    ) -> list[Outcome]:
+        context = info.context
+        context.check_lookups(lookup.type for lookup in lookups)
+        below = selection_below(info, "certificate")
+        selected = {
+            name: fields_selected(context, below, name) for name in {one.type for one in lookups}
+        }
+        bound = purpose.purpose()
+        return await answered(context, (one.lookup(bound, selected[one.type]) for one in lookups))
+
+    @strawberry.field(
+        description="All that an item requires of a subject (事项所需证照清单), each entry with its "
+        "own outcome."
+    )
+    async def dossier(self, info: Info, subject: SubjectInput, purpose: PurposeInput) -> Dossier:
+        context = info.context
+        bound = purpose.purpose()
+        rows = context.hub.catalogue.rows_of(context.requester.unit, bound.item)
+        if not rows:
+            raise _no_such_item(context, bound)
+        context.check_lookups(row.certificate for row in rows)
+        below = selection_below(info, "entries", "outcome", "certificate")
+        about = subject.subject()
+        outcomes = await answered(
+            context,
+            (
+                Lookup(
+                    row.certificate, about, bound, fields_selected(context, below, row.certificate)
+                )
+                for row in rows
+            ),
+        )
+        entries = [
+            DossierEntry(row=CatalogueRow.of(context, row), outcome=outcome)
+            for row, outcome in zip(rows, outcomes, strict=True)
+        ]
+        item = ServiceItem.of(context, context.requester.unit, bound.item)
+        return Dossier(item=item, entries=entries)
+
+    @strawberry.field(
+        description="A service item (事项) by its code, of the caller's unit or another's."
+    )
+    def service_item(
+        self, info: Info, code: strawberry.ID, unit: strawberry.ID | None = None
+    ) -> ServiceItem | None:
+        return ServiceItem.find(info.context, unit or info.context.requester.unit, code)
+
+    @relay.connection(
+        CountedConnection[ServiceItem],
+        description="Service items (事项) in the catalogue; `search` looks in code, name and sector.",
+    )
+    def service_items(
+        self, info: Info, search: str | None = None, unit: strawberry.ID | None = None
+    ) -> Iterable[ServiceItem]:
+        return ServiceItem.search(info.context, search, unit)
+
+    @strawberry.field(description="A certificate type (证照类型) by its name or GB/T 36903 code.")
+    def certificate_type(self, info: Info, name: strawberry.ID) -> CertificateType | None:
+        types = info.context.hub.types
+        by_code = {one.code: one.name for one in types.values() if one.code}
+        known = by_code.get(name, name)
+        return CertificateType.of(info.context, known) if known in types else None
+
+    @relay.connection(
+        CountedConnection[CertificateType],
+        description="Certificate types (证照类型); `search` looks in name and titles.",
+    )
+    def certificate_types(self, info: Info, search: str | None = None) -> Iterable[CertificateType]:
+        wanted = (search or "").lower()
+        return [
+            CertificateType.of(info.context, one.name)
+            for one in sorted(info.context.hub.types.values(), key=lambda one: one.name)
+            if wanted in f"{one.name} {one.title_en} {one.title_zh}".lower()
+        ]
+
+    @relay.connection(
+        CountedConnection[CatalogueRow],
+        description="Rows of the public catalogue in force (无证件(证明)办事目录), Article 8.",
+    )
+    def catalogue(
+        self, info: Info, filter: CatalogueFilter | None = None
+    ) -> Iterable[CatalogueRow]:
+        return CatalogueRow.search(info.context, filter or CatalogueFilter())
+
+    @strawberry.field(description="The platforms behind the hub (数据来源), best tier first.")
+    def sources(self, info: Info) -> list[Source]:
+        return [Source.of(info.context, name) for name in info.context.hub.platforms]
+
+    @strawberry.field(description="Who the caller is, and what it may ask (当前调用方).")
+    def me(self, info: Info) -> Caller:
+        return Caller.of(info.context)
+
+    node: relay.Node | None = relay.node(description="Any node by its global id (全局标识).")
+
+
+def _no_such_item(context: Context, purpose: Purpose) -> CallerError:
+    unit = context.requester.unit
+    return CallerError(
+        Code.BAD_INPUT,
+        f"Unit {unit} has no item (事项) {purpose.item[:60]!r} in the catalogue in force.",
+        "`me { items }` lists what this caller may ask for.",
+    )

@@ -1,0 +1,34 @@
+"""The schema: the face's types, and one generated type per declared certificate type."""
+
+import strawberry
+from graphql import GraphQLSchema, print_schema
+from strawberry.schema.config import StrawberryConfig
+
+from hub.declarations.certificates import load_certificate_types, packaged_certificates
+from resolvers.certificate_types import CertificateTypes
+from resolvers.descriptions import describe_schema
+from resolvers.query import Query
+from resolvers.scalars import SCALARS
+from resolvers.types.outcome import Denied, Found, NotHeld, Unavailable
+
+
+def build_schema(certificates: CertificateTypes) -> GraphQLSchema:
+    """The executable schema over the given certificate types, every part of it described."""
+    schema = strawberry.Schema(
+        query=Query,
+        types=[Denied, Found, NotHeld, Unavailable, *certificates.graphql_types],
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )._schema
+    describe_schema(schema)
+    return schema
+
+
+def printed(schema: GraphQLSchema) -> str:
+    """The schema as SDL, ending in one newline."""
+    return print_schema(schema).rstrip() + "\n"
+
+
+def packaged_schema() -> str:
+    """The SDL over the certificate types that come with the package: what schema.graphql holds."""
+    types = load_certificate_types(packaged_certificates())
+    return printed(build_schema(CertificateTypes(types)))

@@ -1,0 +1,92 @@
+"""What callers give: subjects, purposes, lookups."""
+
+import strawberry
+
+from hub.evidence import HolderKind, Lookup, Purpose, Subject
+from resolvers.scalars import CreditCode, ResidentId
+
+
+@strawberry.input(description="A natural person (自然人).")
+class PersonInput:
+    resident_id: ResidentId = strawberry.field(
+        description="Resident identity number (公民身份号码), GB 11643."
+    )
+    name: str | None = strawberry.field(
+        default=None, description="Full name (姓名); some platforms don't answer without it."
+    )
+
+    def subject(self) -> Subject:
+        return Subject(HolderKind.PERSON, self.resident_id, self.name)
+
+
+@strawberry.input(description="An organisation (法人或其他组织).")
+class OrganisationInput:
+    credit_code: CreditCode = strawberry.field(
+        description="Unified social credit code (统一社会信用代码), GB 32100."
+    )
+    name: str | None = strawberry.field(
+        default=None, description="Registered name (名称); some platforms don't answer without it."
+    )
+
+    def subject(self) -> Subject:
+        return Subject(HolderKind.ORGANISATION, self.credit_code, self.name)
+
+
+@strawberry.input(
+    one_of=True,
+    description="Whom the certificate is about (证件持有人): a person or an organisation.",
+)
+class SubjectInput:
+    person: strawberry.Maybe[PersonInput] = strawberry.field(
+        description="A natural person (自然人)."
+    )
+    organisation: strawberry.Maybe[OrganisationInput] = strawberry.field(
+        description="An organisation (法人或其他组织)."
+    )
+
+    def subject(self) -> Subject:
+        chosen = self.person or self.organisation
+        assert chosen is not None, "exactly one is given: @oneOf"
+        return chosen.value.subject()
+
+
+@strawberry.input(
+    description="What the certificate is for; it may not be used for anything else (Article 17)."
+)
+class PurposeInput:
+    item: strawberry.ID = strawberry.field(
+        description="Code of the service item (事项编码), e.g. 许可-00757-000."
+    )
+    case: str = strawberry.field(description="Number of the case (办件编号) this is for.")
+    operator: strawberry.ID = strawberry.field(
+        description="The clerk (操作人员), one of the caller's own."
+    )
+    applicant: SubjectInput | None = strawberry.field(
+        default=None, description="The applicant (申请人) where other than the subject."
+    )
+    acting_for: SubjectInput | None = strawberry.field(
+        default=None,
+        description="Whom the applicant acts for as an agent (被代理人), Article 12.",
+    )
+
+    def purpose(self) -> Purpose:
+        return Purpose(
+            item=self.item,
+            case=self.case,
+            operator=self.operator,
+            applicant=self.applicant.subject() if self.applicant else None,
+            acting_for=self.acting_for.subject() if self.acting_for else None,
+        )
+
+
+@strawberry.input(description="One certificate of one subject (一次查询).")
+class LookupInput:
+    type: strawberry.ID = strawberry.field(
+        description="Name of the certificate type (证照类型), e.g. resident_id_card."
+    )
+    subject: SubjectInput = strawberry.field(
+        description="Whom the certificate is about (证件持有人)."
+    )
+
+    def lookup(self, purpose: Purpose, selected: frozenset[str] | None) -> Lookup:
+        return Lookup(self.type, self.subject.subject(), purpose, selected)

@@ -1,0 +1,168 @@
+"""What became of a lookup: data, not errors; every member says where was asked and why it ended so."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+import strawberry
+
+from hub import evidence
+from hub.evidence import DenialRule, Lookup, Said, Step, Tier
+from resolvers.context import Info
+from resolvers.scalars import Milliseconds
+from resolvers.types.certificate import Certificate
+from resolvers.types.declared import CertificateType
+from resolvers.types.source import Source
+
+
+@strawberry.type(description="One source tried (一次查询尝试): what it said and how long it took.")
+class Attempt:
+    attempt: strawberry.Private[evidence.Attempt]
+
+    @strawberry.field(description="The source (数据来源).")
+    def source(self, info: Info) -> Source:
+        return Source.of(info.context, self.attempt.source)
+
+    @strawberry.field(description="Its tier (层级).")
+    def tier(self) -> Tier:
+        return self.attempt.tier
+
+    @strawberry.field(description="What it said (结果).")
+    def said(self) -> Said:
+        return self.attempt.said
+
+    @strawberry.field(description="Why, where it did not answer (原因).")
+    def reason(self) -> str | None:
+        return self.attempt.reason
+
+    @strawberry.field(description="How long its batch took (耗时).")
+    def took(self) -> Milliseconds:
+        return Milliseconds(self.attempt.took_ms)
+
+    @strawberry.field(
+        description="True where an equal lookup of this request had already asked (复用)."
+    )
+    def reused(self) -> bool:
+        return self.attempt.reused
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An outcome with the lookup it answers and the moment its request was answered."""
+
+    lookup: Lookup
+    outcome: evidence.Outcome
+    elapsed_ms: float
+
+
+@strawberry.interface(description="What became of a lookup (查询结果).")
+class Outcome:
+    answered: strawberry.Private[Answered]
+
+    @strawberry.field(description="The certificate type asked for (证照类型).")
+    def type(self, info: Info) -> CertificateType:
+        return CertificateType.of(info.context, self.answered.outcome.type)
+
+    @strawberry.field(
+        description="Every source tried, in order (查询轨迹); empty where nothing was asked."
+    )
+    def trail(self) -> list[Attempt]:
+        outcome = self.answered.outcome
+        trail = () if isinstance(outcome, evidence.Denied) else outcome.trail
+        return [Attempt(attempt=attempt) for attempt in trail]
+
+    @strawberry.field(description="Id of this request (请求编号), the same for all its lookups.")
+    def request_id(self, info: Info) -> strawberry.ID:
+        return strawberry.ID(info.context.request_id)
+
+    @strawberry.field(description="From the arrival of the request to this answer (总耗时).")
+    def answered_in(self) -> Milliseconds:
+        return Milliseconds(self.answered.elapsed_ms)
+
+    @strawberry.field(description="Id of the record (留痕编号) written before this answer left.")
+    def record(self) -> strawberry.ID:
+        return strawberry.ID(self.answered.outcome.record)
+
+
+@strawberry.type(description="What was handed over, as it is recorded (披露记录).")
+class Disclosure:
+    id: strawberry.ID = strawberry.field(description="Id of the record (留痕编号).")
+    fields: list[str] = strawberry.field(
+        description="Fields disclosed (已披露字段): granted by the row and selected by the query."
+    )
+    withheld: list[str] = strawberry.field(
+        description="Fields selected but not granted by the catalogue row (未授权字段)."
+    )
+    at: datetime = strawberry.field(description="When (时间), UTC.")
+
+
+@strawberry.type(description="A source holds it (已查到).")
+class Found(Outcome):
+    @strawberry.field(description="The certificate (证照).")
+    def certificate(self, info: Info) -> Certificate:
+        subject = self.answered.lookup.subject
+        return info.context.certificates.certificate(self._outcome, subject)
+
+    @strawberry.field(description="What was handed over (披露).")
+    def disclosure(self) -> Disclosure:
+        outcome = self._outcome
+        return Disclosure(
+            id=strawberry.ID(outcome.record),
+            fields=sorted(outcome.disclosed),
+            withheld=sorted(outcome.withheld),
+            at=outcome.as_of,
+        )
+
+    @strawberry.field(description="The source that holds it (数据来源).")
+    def source(self, info: Info) -> Source:
+        return Source.of(info.context, self._outcome.holding.source)
+
+    @strawberry.field(description="When the source said so (数据时点), UTC.")
+    def as_of(self) -> datetime:
+        return self._outcome.as_of
+
+    @property
+    def _outcome(self) -> evidence.Found:
+        outcome = self.answered.outcome
+        assert isinstance(outcome, evidence.Found), "made from a found outcome"
+        return outcome
+
+
+@strawberry.type(description="Every source on the route answered, and none holds it (未查到).")
+class NotHeld(Outcome):
+    next: list[Step] = strawberry.field(description="What is still possible (下一步), best first.")
+
+
+@strawberry.type(
+    description="None found it, but at least one source was silent (暂不可用): it may exist."
+)
+class Unavailable(Outcome):
+    next: list[Step] = strawberry.field(description="What is still possible (下一步), best first.")
+
+    @strawberry.field(description="The sources that did not answer (未应答来源).")
+    def silent(self, info: Info) -> list[Source]:
+        outcome = self.answered.outcome
+        assert isinstance(outcome, evidence.Unavailable), "made from an unavailable outcome"
+        return [Source.of(info.context, name) for name in outcome.silent]
+
+
+@strawberry.type(description="The lookup may not be answered (不予查询); nothing was asked.")
+class Denied(Outcome):
+    rule: DenialRule = strawberry.field(description="Which rule (规则).")
+    article: str = strawberry.field(description="Which article of the regulation (条款).")
+    remedy: str = strawberry.field(description="What to do about it (处理办法).")
+
+
+def shown(answered: Answered) -> Outcome:
+    """The outcome as GraphQL shows it."""
+    match answered.outcome:
+        case evidence.Found():
+            return Found(answered=answered)
+        case evidence.NotHeld(next=steps):
+            return NotHeld(answered=answered, next=list(steps))
+        case evidence.Unavailable(next=steps):
+            return Unavailable(answered=answered, next=list(steps))
+        case evidence.Denied(rule=rule, article=article, remedy=remedy):
+            return Denied(answered=answered, rule=rule, article=article, remedy=remedy)
+        case never:
+            assert_never(never)

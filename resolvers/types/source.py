@@ -1,0 +1,73 @@
+"""Sources: the platforms behind the hub and how they fare."""
+
+from collections.abc import Iterable
+from typing import Self
+
+import strawberry
+from strawberry import relay
+
+from hub.declarations.words import Platform
+from hub.evidence import Tier
+from hub.routing.observation import Observed, SourceState
+from resolvers.context import Context, Info
+from resolvers.scalars import Milliseconds
+from resolvers.types.declared import CertificateType
+
+
+@strawberry.type(description="A platform the hub asks (数据来源平台).")
+class Source(relay.Node):
+    key: relay.NodeID[str]
+    platform: strawberry.Private[Platform]
+    observed: strawberry.Private[Observed]
+
+    @classmethod
+    def of(cls, context: Context, name: str) -> Self:
+        hub = context.hub
+        return cls(key=name, platform=hub.platform(name), observed=hub.observatory.seen(name))
+
+    @classmethod
+    def resolve_nodes(  # type: ignore[override]  # an unknown id is None, whether required or not
+        cls, *, info: Info, node_ids: Iterable[str], required: bool = False
+    ) -> list[Self | None]:
+        known = info.context.hub.platforms
+        return [cls.of(info.context, one) if one in known else None for one in node_ids]
+
+    @strawberry.field(description="Its name (平台标识).")
+    def name(self) -> strawberry.ID:
+        return strawberry.ID(self.key)
+
+    @strawberry.field(description="English title (英文名称).")
+    def title(self) -> str:
+        return self.platform.title_en
+
+    @strawberry.field(description="Chinese title (中文名称).")
+    def title_zh(self) -> str:
+        return self.platform.title_zh
+
+    @strawberry.field(description="Its tier (层级).")
+    def tier(self) -> Tier:
+        return self.platform.tier
+
+    @strawberry.field(description="The wire dialect it speaks (接口协议).")
+    def dialect(self) -> str:
+        return self.platform.dialect
+
+    @strawberry.field(description="How it has answered lately (状态).")
+    def state(self) -> SourceState:
+        return self.observed.state
+
+    @strawberry.field(description="Inquiries answered or not since this process began (查询次数).")
+    def inquiries(self) -> int:
+        return self.observed.calls
+
+    @strawberry.field(description="Median latency of its last batches (延迟中位数).")
+    def p50(self) -> Milliseconds | None:
+        return None if self.observed.p50_ms is None else Milliseconds(self.observed.p50_ms)
+
+    @strawberry.field(description="99th percentile of the same (延迟99分位).")
+    def p99(self) -> Milliseconds | None:
+        return None if self.observed.p99_ms is None else Milliseconds(self.observed.p99_ms)
+
+    @strawberry.field(description="Certificate types it serves (可查证照类型).")
+    def serves(self, info: Info) -> list[CertificateType]:
+        return [CertificateType.of(info.context, name) for name in sorted(self.platform.interfaces)]
