@@ -94,10 +94,10 @@ class CatalogueContent:
 class Catalogue:
     """One edition in memory: every question of admission is a look into a dictionary.
 
-    Raises `ValueError` where a row names a unit or item the edition lacks, or stands twice.
+    Raises `ValueError` where an item or row names what the edition lacks, or a row stands twice.
     """
 
-    __slots__ = ("_handlers", "_rows", "_rows_of", "items", "rows", "units", "version")
+    __slots__ = ("_handlers", "_rows", "_rows_of", "_texts", "items", "rows", "units", "version")
 
     def __init__(self, version: CatalogueVersion, content: CatalogueContent) -> None:
         self.version = version
@@ -107,13 +107,22 @@ class Catalogue:
         self._handlers: dict[str, list[str]] = {}
         self._rows: dict[tuple[str, str, str], CatalogueRow] = {}
         self._rows_of: dict[tuple[str, str], list[CatalogueRow]] = {}
+        self._texts: dict[tuple[str, str], str] = {}
         for item in content.items:
-            self._handlers.setdefault(item.code, []).append(item.unit)
+            self._index_item(item)
         for row in content.rows:
             self._index(row)
 
+    def _index_item(self, item: ServiceItem) -> None:
+        unit = self.units.get(item.unit)
+        if unit is None:
+            raise ValueError(f"item {item.code} names unit {item.unit}: unknown")
+        words = (item.code, item.name_zh, item.sector, unit.code, unit.name_zh, unit.district)
+        self._texts[item.unit, item.code] = "\n".join(words).casefold()
+        self._handlers.setdefault(item.code, []).append(item.unit)
+
     def _index(self, row: CatalogueRow) -> None:
-        if row.unit not in self.units or (row.unit, row.item) not in self.items:
+        if (row.unit, row.item) not in self.items:
             raise ValueError(f"row {row.number} names unit {row.unit}, item {row.item}: unknown")
         key = (row.unit, row.item, row.certificate)
         if key in self._rows:
@@ -145,14 +154,10 @@ class Catalogue:
     def search_items(self, words: str) -> tuple[ServiceItem, ...]:
         """The items that hold every word, in a code or name of item, sector or unit."""
         wanted = words.casefold().split()
-        items = self.items.values()
-        return tuple(item for item in items if all(w in self._item_text(item) for w in wanted))
+        return tuple(
+            item for key, item in self.items.items() if all(w in self._texts[key] for w in wanted)
+        )
 
     def _text(self, row: CatalogueRow) -> str:
-        item = self._item_text(self.items[row.unit, row.item])
-        return f"{item}\n{row.certificate}\n{row.issuer_zh}".casefold()
-
-    def _item_text(self, item: ServiceItem) -> str:
-        unit = self.units[item.unit]
-        parts = (item.code, item.name_zh, item.sector, unit.code, unit.name_zh, unit.district)
-        return "\n".join(parts).casefold()
+        of_row = f"{row.certificate}\n{row.issuer_zh}".casefold()
+        return f"{self._texts[row.unit, row.item]}\n{of_row}"

@@ -1,0 +1,162 @@
+"""The trail over real databases: what returned is on disk, what failed left nothing."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hub.storage.engine import migrate, open_engine
+from hub.storage.record_store import SqlRecords
+from hub.trail.records import RecordsUnavailable
+from hub.trail.writer import Trail
+from tests.trail.sample import a_record
+
+
+async def test_a_record_reads_back_as_it_was_written(engine: AsyncEngine) -> None:
+    """Every field survives the database, the time with microseconds and zone."""
+    store = SqlRecords(engine)
+
+    async with Trail(store) as trail:
+        await trail.record([a_record("b"), a_record("a"), a_record("z", request_id="r2")])
+
+    assert await store.get("a") == a_record("a")
+    assert await store.of_request("r1") == (a_record("a"), a_record("b"))
+    assert await store.get("nobody") is None
+
+
+async def test_many_callers_make_one_commit(engine: AsyncEngine) -> None:
+    """200 callers of one moment cost the database one commit."""
+    commits = []
+
+    def count(connection: Connection) -> None:
+        commits.append(connection)
+
+    event.listen(engine.sync_engine, "commit", count)
+
+    async with Trail(SqlRecords(engine)) as trail:
+        await asyncio.gather(*(trail.record([a_record(str(n))]) for n in range(200)))
+
+    assert len(commits) == 1
+    assert len(await SqlRecords(engine).of_request("r1")) == 200
+
+
+async def test_the_same_record_twice_is_harmless(engine: AsyncEngine) -> None:
+    """A repeated id leaves the first record as it is, in one commit and over two."""
+    async with Trail(SqlRecords(engine)) as trail:
+        await trail.record([a_record("a"), a_record("a", case="C-2")])
+        await trail.record([a_record("a", case="C-3"), a_record("b")])
+
+    assert await SqlRecords(engine).of_request("r1") == (a_record("a"), a_record("b"))
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE disclosures SET unit = 'x'", "DELETE FROM disclosures"]
+)
+async def test_records_can_not_be_changed(engine: AsyncEngine, statement: str) -> None:
+    """The database itself refuses to change or delete a record."""
+    await SqlRecords(engine).append([a_record("a")])
+
+    with pytest.raises(DBAPIError, match="disclosures are only ever added to"):
+        async with engine.begin() as connection:
+            await connection.execute(text(statement))
+
+    assert await SqlRecords(engine).get("a") == a_record("a")
+
+
+async def test_records_can_not_be_replaced_or_truncated(engine: AsyncEngine) -> None:
+    """Each database's own back door is shut too."""
+    await SqlRecords(engine).append([a_record("a")])
+
+    if engine.dialect.name == "sqlite":
+        async with engine.begin() as connection:
+            for verb in ("INSERT OR REPLACE", "REPLACE"):
+                await connection.execute(
+                    text(
+                        f"{verb} INTO disclosures (id, request_id, at, key, unit, operator, item, "
+                        '"case", subject, certificate, fields, outcome, attempts) VALUES '
+                        "('a', 'r1', '', '', '', '', '', '', '', '', '', '', '')"
+                    )
+                )
+    else:
+        with pytest.raises(DBAPIError, match="disclosures are only ever added to"):
+            async with engine.begin() as connection:
+                await connection.execute(text("TRUNCATE disclosures"))
+
+    assert await SqlRecords(engine).of_request("r1") == (a_record("a"),)
+
+
+async def test_a_missing_table_is_a_retryable_failure(database: str) -> None:
+    """A database without its tables: nothing is taken, the error says what to do."""
+    engine = open_engine(database)
+
+    async with Trail(SqlRecords(engine)) as trail:
+        with pytest.raises(RecordsUnavailable) as raised:
+            await trail.record([a_record("a")])
+        await migrate(engine)
+        await trail.record([a_record("a")])
+
+    kind = {"sqlite": "OperationalError", "postgresql": "ProgrammingError"}[engine.dialect.name]
+    assert str(raised.value) == (
+        f"the database did not take the records ({kind}): ask again later; "
+        "certhub doctor says what is wrong"
+    )
+    assert await SqlRecords(engine).get("a") == a_record("a")
+    await engine.dispose()
+
+
+async def test_a_locked_database_fails_and_recovers(tmp_path: Path) -> None:
+    """While another holds SQLite nothing is taken; afterwards commits work by themselves."""
+    engine = open_engine(f"sqlite:///{tmp_path}/hub.db", busy_timeout=0.05)
+    await migrate(engine)
+    other = sqlite3.connect(tmp_path / "hub.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    async with Trail(SqlRecords(engine)) as trail:
+        told = await asyncio.gather(
+            *(trail.record([a_record(name)]) for name in "abc"), return_exceptions=True
+        )
+        other.execute("ROLLBACK")
+        await trail.record([a_record("d")])
+
+    other.close()
+    assert [type(one) for one in told] == [RecordsUnavailable] * 3
+    assert await SqlRecords(engine).of_request("r1") == (a_record("d"),)
+    await engine.dispose()
+
+
+async def test_a_full_disk_fails_and_recovers(tmp_path: Path) -> None:
+    """A database that may not grow takes nothing of a commit; with room again it does."""
+    engine = open_engine(f"sqlite:///{tmp_path}/hub.db")
+    await migrate(engine)
+    big = [a_record(str(n), case="C" * 2000) for n in range(500)]
+
+    async with Trail(SqlRecords(engine)) as trail:
+        await _allow_pages(engine, 60)
+        with pytest.raises(RecordsUnavailable, match="OperationalError"):
+            await trail.record(big)
+        assert await SqlRecords(engine).of_request("r1") == ()
+        await _allow_pages(engine, 1_000_000)
+        await trail.record(big)
+
+    assert len(await SqlRecords(engine).of_request("r1")) == 500
+    await engine.dispose()
+
+
+async def _allow_pages(engine: AsyncEngine, pages: int) -> None:
+    async with engine.connect() as connection:
+        await connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+
+
+async def test_a_server_that_is_away_is_a_retryable_failure(unused_tcp_port: int) -> None:
+    """No PostgreSQL at the address: the caller may ask again later."""
+    engine = open_engine(f"postgresql://nobody@127.0.0.1:{unused_tcp_port}/hub")
+
+    async with Trail(SqlRecords(engine)) as trail:
+        with pytest.raises(RecordsUnavailable, match=r"ConnectionRefusedError|OSError"):
+            await trail.record([a_record("a")])
+
+    await engine.dispose()

@@ -1,0 +1,185 @@
+"""Group commit: durable before anybody returns, and one failure stays with its own commit."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.trail.records import DisclosureRecord, RecordsUnavailable
+from hub.trail.writer import Trail
+from tests.trail.sample import ScriptedStore, a_record
+
+
+async def test_callers_of_one_moment_share_one_commit() -> None:
+    """64 callers, one commit."""
+    store = ScriptedStore()
+
+    async with Trail(store) as trail:
+        await asyncio.gather(*(trail.record([a_record(str(n))]) for n in range(64)))
+
+    assert store.commits == [[str(n) for n in range(64)]]
+
+
+async def test_callers_during_a_commit_share_the_next() -> None:
+    """Whoever comes while a commit runs waits for the next one, together."""
+    store = ScriptedStore(gate=asyncio.Event())
+
+    async with Trail(store) as trail:
+        first = asyncio.create_task(trail.record([a_record("a")]))
+        await asyncio.sleep(0.01)
+        later = [asyncio.create_task(trail.record([a_record(name)])) for name in "bcd"]
+        await asyncio.sleep(0.01)
+        assert not first.done()
+        assert store.gate is not None
+        store.gate.set()
+        await asyncio.gather(first, *later)
+
+    assert store.commits == [["a"], ["b", "c", "d"]]
+
+
+async def test_no_records_need_no_commit() -> None:
+    """An empty list returns at once."""
+    store = ScriptedStore()
+
+    async with Trail(store) as trail:
+        await trail.record([])
+
+    assert store.commits == []
+
+
+async def test_a_commit_is_bounded_but_no_caller_is_split() -> None:
+    """At most `largest` records in a commit, unless one caller alone brings more."""
+    store = ScriptedStore()
+    callers = [["a", "b"], ["c", "d"], ["e", "f", "g", "h"], ["i"]]
+
+    async with Trail(store, largest=3) as trail:
+        await asyncio.gather(*(trail.record([a_record(n) for n in names]) for names in callers))
+
+    assert store.commits == [["a", "b"], ["c", "d"], ["e", "f", "g", "h"], ["i"]]
+
+
+async def test_a_failed_commit_fails_all_its_waiters_and_the_next_one_works() -> None:
+    """Each waiter has its own retryable error; nothing needs a restart."""
+    store = ScriptedStore(failures=[True])
+
+    async with Trail(store) as trail:
+        told = await asyncio.gather(
+            *(trail.record([a_record(name)]) for name in "abc"), return_exceptions=True
+        )
+        await trail.record([a_record("d")])
+
+    assert [type(one) for one in told] == [RecordsUnavailable] * 3
+    assert len({id(one) for one in told}) == 3
+    assert store.commits == [["a", "b", "c"], ["d"]]
+
+
+async def test_a_cancelled_caller_harms_nobody() -> None:
+    """Its neighbours return, and its record is written all the same."""
+    store = ScriptedStore(gate=asyncio.Event(), failures=[False, True])
+
+    async with Trail(store) as trail:
+        gone, stays = (asyncio.create_task(trail.record([a_record(name)])) for name in "ab")
+        await asyncio.sleep(0.01)
+        gone.cancel()
+        late, fails = (asyncio.create_task(trail.record([a_record(name)])) for name in "cd")
+        await asyncio.sleep(0.01)
+        late.cancel()
+        assert store.gate is not None
+        store.gate.set()
+        await stays
+        with pytest.raises(RecordsUnavailable):
+            await fails
+
+    assert gone.cancelled()
+    assert late.cancelled()
+    assert store.commits == [["a", "b"], ["c", "d"]]
+
+
+async def test_a_commit_that_hangs_fails_after_the_patience() -> None:
+    """Nobody waits for ever, and the writer goes on."""
+    store = ScriptedStore(gate=asyncio.Event())
+
+    async with Trail(store, patience=0.02) as trail:
+        with pytest.raises(RecordsUnavailable, match=r"no commit within 0\.02 s"):
+            await trail.record([a_record("a")])
+        store.gate = None
+        await trail.record([a_record("b")])
+
+    assert store.commits == [["a"], ["b"]]
+
+
+async def test_closing_writes_what_waits() -> None:
+    """Leaving the context, even by an error, commits every record accepted."""
+    store = ScriptedStore()
+    waiting = []
+
+    with pytest.raises(KeyError):
+        async with Trail(store) as trail:
+            waiting = [asyncio.create_task(trail.record([a_record(name)])) for name in "ab"]
+            await asyncio.sleep(0)
+            raise KeyError
+
+    await asyncio.gather(*waiting)
+    assert store.commits == [["a", "b"]]
+
+
+async def test_a_closed_trail_takes_nothing() -> None:
+    """Before it is opened and after it is closed the error is the retryable one."""
+    trail = Trail(ScriptedStore())
+    with pytest.raises(RecordsUnavailable, match="closed"):
+        await trail.record([a_record("a")])
+    async with trail:
+        pass
+
+    with pytest.raises(RecordsUnavailable, match="closed"):
+        await trail.record([a_record("a")])
+
+
+class BrokenStore:
+    """A store with a bug."""
+
+    async def append(self, records: Sequence[DisclosureRecord]) -> None:
+        """Break."""
+        raise ZeroDivisionError
+
+
+async def test_a_bug_in_the_store_hangs_nobody_and_is_not_hidden() -> None:
+    """Waiters are told, the trail closes, and the bug flies out of the context."""
+    with pytest.raises(ZeroDivisionError):
+        async with Trail(BrokenStore()) as trail:
+            told = await asyncio.gather(
+                *(trail.record([a_record(name)]) for name in "ab"), return_exceptions=True
+            )
+            assert [str(one) for one in told] == ["the writer of the records has stopped"] * 2
+            with pytest.raises(RecordsUnavailable, match="closed"):
+                await trail.record([a_record("c")])
+
+
+async def test_leaving_a_trail_never_opened_is_harmless() -> None:
+    """Closing twice or without opening does nothing."""
+    await Trail(ScriptedStore()).__aexit__(None, None, None)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(0, 5), max_size=30),
+    st.lists(st.booleans(), max_size=10),
+    st.integers(1, 8),
+)
+async def test_returning_means_committed(sizes: list[int], failures: list[bool], most: int) -> None:
+    """For any load and any failures: a caller returns exactly if a good commit holds all of its."""
+    store = ScriptedStore(failures=list(failures))
+    callers = [[f"{n}-{i}" for i in range(size)] for n, size in enumerate(sizes)]
+
+    async with Trail(store, largest=most) as trail:
+        told = await asyncio.gather(
+            *(trail.record([a_record(i) for i in ids]) for ids in callers), return_exceptions=True
+        )
+
+    failed = {number for number, broke in enumerate(failures) if broke}
+    good = {i for number, ids in enumerate(store.commits) if number not in failed for i in ids}
+    for ids, said in zip(callers, told, strict=True):
+        assert (said is None) == (set(ids) <= good)
+    assert all(len(ids) <= max(most, max(sizes, default=0)) for ids in store.commits)
