@@ -20,9 +20,8 @@ KNOWN = {
     "SECRET": "secret for pseudonyms in the records; default: made once in the data folder",
     "PATIENCE": "longest one batch of one source may take, in seconds, default 10",
     "MAX_LOOKUPS": "lookups in one request, default 1000",
-    "DEMONSTRATION_KEY": "API key that GraphiQL is prefilled with; the sandbox only",
+    "DEMONSTRATION": "file that fills in GraphiQL's key and examples; the sandbox only",
     "TEST_POSTGRES": "PostgreSQL URL for the tests; the hub itself does not read it",
-    "TEST_DIALECT": "for the tests; the hub itself does not read it",
 }
 
 
@@ -40,7 +39,7 @@ class Settings:
     max_lookups: int
     environ: Mapping[str, str] = field(repr=False)
     secret: str | None = field(default=None, repr=False)
-    demonstration_key: str | None = field(default=None, repr=False)
+    demonstration: Path | None = None
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -72,7 +71,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         max_lookups=int(_positive("MAX_LOOKUPS", given.get("MAX_LOOKUPS", "1000"))),
         environ=environ,
         secret=given.get("SECRET"),
-        demonstration_key=given.get("DEMONSTRATION_KEY"),
+        demonstration=Path(given["DEMONSTRATION"]) if "DEMONSTRATION" in given else None,
     )
 
 

@@ -1,5 +1,6 @@
 """The ASGI application: the GraphQL endpoint, GraphiQL, and the hub behind them."""
 
+import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from hub.compose import Hub, open_hub
+from hub.demonstration import read_demonstration
 from hub.evidence import Requester
 from hub.reloading import reloading_on_hangup
 from hub.settings import Settings, read_settings
@@ -17,7 +19,8 @@ from resolvers.certificate_types import CertificateTypes
 from resolvers.context import Context
 from resolvers.endpoint import Endpoint, only_post
 from resolvers.execution import Executor
-from resolvers.graphiql.tabs import graphiql_pages
+from resolvers.graphiql.page import GraphiQLConfig, graphiql_routes
+from resolvers.graphiql.tabs import load_examples
 from resolvers.identity import Identity
 from resolvers.limits import Limits
 from resolvers.schema import build_schema
@@ -50,10 +53,19 @@ def make_app(settings: Settings) -> Starlette:
             Route("/", home),
             Route("/graphql", graphql, methods=["POST"]),
             Route("/graphql", only_post, methods=["GET", "PUT", "PATCH", "DELETE"]),
-            *graphiql_pages(settings.demonstration_key),
+            *graphiql_routes(graphiql_config(settings)),
         ],
         lifespan=lifespan,
     )
+
+
+def graphiql_config(settings: Settings) -> GraphiQLConfig:
+    """GraphiQL's first sight: filled in where a demonstration runs, else it says what to fill in."""
+    if settings.demonstration is None:
+        return GraphiQLConfig(tabs=load_examples())
+    shown = read_demonstration(settings.demonstration)
+    headers = json.dumps({"Authorization": f"Bearer {shown.key}"}, indent=2)
+    return GraphiQLConfig(headers=headers, tabs=load_examples(shown.examples))
 
 
 def make_endpoint(hub: Hub) -> Endpoint:
