@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from keyword import iskeyword
 from pathlib import Path
 
 from connectors.contract import ValueKind
@@ -10,7 +11,7 @@ from hub.declarations.words import CertificateField, CertificateType, Sensitivit
 from hub.evidence import HolderKind
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z][a-z0-9]*)*")
-_NAME_FORM = "words of a-z and 0-9 joined by _, each beginning with a letter"
+_NAME_FORM = "words of a-z and 0-9 joined by _, each beginning with a letter, no Python keyword"
 _CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}[0-9]{3}")
 _PARTS = ("number", "issued_on", "valid_from", "valid_until")
 _TAKEN_TYPES = frozenset({"all", "certificate", "query", "mutation", "subscription", "node"})
@@ -67,8 +68,12 @@ def _certificate_type(root: Table) -> CertificateType:
     )
 
 
+def _is_name(word: str) -> bool:
+    return NAME.fullmatch(word) is not None and not iskeyword(word)
+
+
 def _type_name(file: Path) -> str:
-    if not NAME.fullmatch(file.stem):
+    if not _is_name(file.stem):
         raise complaint(file, "(file name)", f'given "{file.stem}"', _NAME_FORM)
     if file.stem in _TAKEN_TYPES:
         problem = f'"{file.stem}" is a word of the schema itself'
@@ -94,7 +99,7 @@ def _fields(table: Table) -> dict[str, CertificateField]:
 
 
 def _field(name: str, entry: Table) -> CertificateField:
-    if not NAME.fullmatch(name):
+    if not _is_name(name):
         raise complaint(entry.file, entry.at, f'given the name "{name}"', _NAME_FORM)
     entry.only("label_zh", "label_en", "type", "sensitivity")
     return CertificateField(

@@ -5,27 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from connectors.contract import AnswerShape, Blank, CodeTest, FieldSource, Interface
+from connectors.templates import FACTS, facts_named
 from hub.declarations.dialects import DialectWords
 from hub.declarations.reading import Table, listed, near
 from hub.declarations.words import CertificateType
 
-FACTS = (
-    "subject.id",
-    "subject.name",
-    "subject.sex",
-    "subject.born_on",
-    "applicant.id",
-    "applicant.name",
-    "purpose.item",
-    "purpose.case",
-    "purpose.operator",
-    "purpose.material",
-    "purpose.sponsor_name",
-    "purpose.sponsor_code",
-)
-"""What a parameter's template may name, in braces."""
-
-_SLOT = re.compile(r"\{([^{}\s\"':,]*)\}")
 _EVERY_TYPE = "all"
 
 
@@ -93,12 +77,12 @@ def _target(root: Table, key: str) -> str:
 
 
 def _parameters(table: Table) -> dict[str, str]:
-    templates = table.all_texts()
+    templates = {parameter: table.text_or_blank(parameter) for parameter in table.entries}
     for parameter, template in templates.items():
-        for fact in _SLOT.findall(template):
+        for fact in facts_named(template):
             if fact not in FACTS:
                 problem = f'the template names "{fact}", which is no fact of an inquiry'
-                raise table.wrong(parameter, problem, listed(FACTS), near(fact, FACTS))
+                raise table.wrong(parameter, problem, listed(sorted(FACTS)), near(fact, FACTS))
     return templates
 
 

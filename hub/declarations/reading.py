@@ -43,6 +43,13 @@ class Table:
             raise self.given(key, "a text that isn't blank")
         return value
 
+    def text_or_blank(self, key: str) -> str:
+        """A text that must be there and may be blank."""
+        value = self._required(key, "a text")
+        if not isinstance(value, str):
+            raise self.given(key, "a text, in quotes")
+        return value
+
     def text_if_any(self, key: str) -> str | None:
         """A text, or `None` where the key is left out."""
         return self.text(key) if key in self.entries else None
