@@ -46,16 +46,22 @@ class Presented:
     incident: str | None = None
 
 
-GIVEN_VALUE = re.compile(
-    r"(got invalid value ).*?(?=(?: at ['\"][^'\"]*['\"])?; )|(, found ).*?(?=[;.]|$)", re.DOTALL
+QUOTED = (
+    (re.compile(r"\b([Ff]ound): .*", re.DOTALL), r"\1: (withheld)."),
+    (re.compile(r"(cannot represent [\w -]*): .*", re.DOTALL), r"\1: (withheld)."),
+    (re.compile(r"Value '.*' does not exist in", re.DOTALL), "This value does not exist in"),
+    (re.compile(r"unknown field '(?![A-Za-z_]\w{0,40}')[^\n]*?'", re.ASCII), "an unknown field"),
+    (re.compile(r"((?:Block)?String) ['\"].*", re.DOTALL), r"\1 (withheld)"),
+    (re.compile(r"\d{6,}[0-9*]*[0-9Xx*]|[0-9A-HJ-NP-RTUW-Y]{18}"), "(withheld)"),
 )
-IDENTIFIER = re.compile(r"\d{6,}[0-9*]*[0-9Xx*]|[0-9A-HJ-NP-RTUW-Y]{18}")
+"""Where graphql-core quotes what it was given, and identifiers wherever they stand."""
 
 
 def without_values(message: str) -> str:
     """The message without what the caller gave: it may hold a person's identifier or name."""
-    shortened = GIVEN_VALUE.sub(lambda match: f"{match[1] or match[2]}(withheld)", message)
-    return IDENTIFIER.sub("(withheld)", shortened)
+    for quoted, replacement in QUOTED:
+        message = quoted.sub(replacement, message)
+    return message
 
 
 def presented(error: GraphQLError) -> Presented:
