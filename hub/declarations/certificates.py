@@ -131,6 +131,6 @@ def _check_names(
             taken = listed(sorted(_TAKEN_FIELDS))
             raise root.wrong(f"fields.{name}", "every certificate has this", f"any but {taken}")
         if name in _PARTS and parts[name] != name:
-            problem = f"the name belongs to the field that plays this part, and {name} = "
-            problem += f'"{parts[name]}"' if parts[name] else "is left out"
+            player = f'"{parts[name]}" does' if parts[name] else "none does"
+            problem = f"only the field that plays this part may have its name, and {player}"
             raise root.wrong(f"fields.{name}", problem, f'another name, or {name} = "{name}"')

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from connectors.contract import AnswerShape, Blank, CodeTest, FieldSource, Interface
 from connectors.templates import FACTS, facts_named
 from hub.declarations.dialects import DialectWords
-from hub.declarations.reading import Table, listed, near
+from hub.declarations.reading import Table, complaint, listed, near
 from hub.declarations.words import CertificateType
 
 _EVERY_TYPE = "all"
@@ -64,7 +64,7 @@ def _one_type(root: Table, serving: Serving) -> tuple[str, Interface]:
 def _served_type(root: Table, types: Mapping[str, CertificateType]) -> CertificateType:
     name = root.text("certificate")
     if name not in types:
-        allowed = f"a declared certificate type ({len(types)} are), or add {name}.toml"
+        allowed = f"one of the declared certificate types ({len(types)}), or add {name}.toml"
         raise root.given("certificate", allowed, near(name, types))
     return types[name]
 
@@ -112,7 +112,8 @@ def _code_test(answer: Table, key: str) -> CodeTest | None:
 
 def _sources(table: Table, kind: CertificateType) -> tuple[FieldSource, ...]:
     if not table.entries:
-        raise table.wrong("(any)", "no field is mapped", f"at least one of {listed(kind.fields)}")
+        allowed = f"at least one of {listed(kind.fields)}"
+        raise complaint(table.file, table.at, "no field is mapped", allowed)
     for name in table.entries:
         if name not in kind.fields:
             problem = f"{kind.name} has no such field"

@@ -31,7 +31,7 @@ def load_platforms(
         if name not in folders:
             problem = f'an endpoint is given for "{name}", which is no platform here'
             raise complaint(folder, "(endpoints)", problem, listed(folders), near(name, folders))
-        _check_url(url, complaint(folder, f"(endpoint of {name})", f'given "{url}"', _URL_FORM))
+        _check_url(url, folder, f"(endpoint of {name})")
     return {name: _platform(each, types, overrides.get(name)) for name, each in folders.items()}
 
 
@@ -75,24 +75,31 @@ _URL_FORM = "a URL such as https://share.example or http://127.0.0.1:9101"
 
 def _declared_url(root: Table) -> str:
     url = root.text("endpoint")
-    _check_url(url, root.given("endpoint", _URL_FORM))
+    _check_url(url, root.file, "endpoint")
     return url
 
 
-def _check_url(url: str, trouble: Exception) -> None:
+def _check_url(url: str, file: Path, key: str) -> None:
+    """Refuse what is no plain http(s) URL; one with a user in it isn't shown, it holds a secret."""
+    if not _is_plain_http(url):
+        shown = "a URL with a user in it" if "@" in url else f'"{url}"'
+        raise complaint(file, key, f"given {shown}", _URL_FORM)
+
+
+def _is_plain_http(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        extras = parts.query or parts.fragment or "@" in parts.netloc or parts.port == 0
     except ValueError:
-        raise trouble from None
-    if not valid or parts.query or parts.fragment or parts.username:
-        raise trouble
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not extras
 
 
 def _credential_name(root: Table) -> str:
     name = root.text("credential")
     if not NAME.fullmatch(name):
-        raise root.given("credential", "the name of a credential, words of a-z, 0-9 and _")
+        allowed = "a name, words of a-z, 0-9 and _; the secret itself stands in the credentials"
+        raise root.wrong("credential", "not the name of a credential", allowed)
     return name
 
 

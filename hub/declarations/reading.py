@@ -128,7 +128,7 @@ class Table:
 
     def _shown(self, value: object) -> str:
         kind = next((name for of, name in _KINDS if isinstance(value, of)), "a value")
-        if self.secret or isinstance(value, list | Mapping):
+        if self.secret or isinstance(value, Mapping):
             return kind
         return f"{json.dumps(value, ensure_ascii=False, default=str)} ({kind})"
 
