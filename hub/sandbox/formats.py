@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from connectors.contract import Value, ValueKind
 from hub.sandbox.draw import draw, pick
@@ -28,10 +29,9 @@ class DateForm(StrEnum):
 SENTINELS = (date(1899, 12, 31), date(1000, 1, 1), date(9999, 9, 9), date(2099, 12, 31))
 """Dates that mean there is none."""
 
-_SEXES = (("男", "女", "未说明的性别"), ("1", "2", "9"), ("男性", "女性", "未知的性别"))
+_SEXES = (("男", "女", "未说明"), ("1", "2", "9"))
 _TRUTHS = (("1", "0"), ("是", "否"))
-_CHINA = 8 * 3_600_000
-_EPOCH = date(1970, 1, 1)
+_CHINA = ZoneInfo("Asia/Shanghai")  # had summer time, so midnight is not always 16:00 UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def manner_of(platform: str, interface: str, *, text_only: bool = False) -> Mann
         nothing="" if text_only else pick(("", None, "\\N"), "nothing", *words),
         no_date=pick(SENTINELS, "no date", *words),
         numbers_as_text=text_only or draw("numbers", *words) % 2 == 0,
-        sexes=pick(_SEXES[:2], "sexes", *words),
+        sexes=pick(_SEXES, "sexes", *words),
         truths=pick(_TRUTHS, "truths", *words),
     )
 
@@ -91,7 +91,7 @@ def written_day(manner: Manner, day: object) -> Wire:
         case DateForm.LONG:
             return dashed.replace("-", "") + "000000"
         case DateForm.EPOCH:
-            return (day - _EPOCH).days * 86_400_000 - _CHINA
+            return int(datetime(day.year, day.month, day.day, tzinfo=_CHINA).timestamp() * 1000)
 
 
 def _month(day: object) -> Wire:

@@ -18,8 +18,14 @@ _RELATIVES = {
     "legal": None,
     "head": None,
     "director": None,
-    "seller": None,
-    "debtor": None,
+    "charge": None,
+    "manager": None,
+    "principal": None,
+    "child": None,
+    "adoptee": None,
+    "deceased": None,
+    "landlord": None,
+    "obligor": None,
 }
 _EMPLOYERS = frozenset({"employer", "company", "workplace", "organisation", "unit"})
 _SCHOOLS = frozenset({"school", "university", "institution", "hospital"})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hub.declarations.words import CertificateField, CertificateType
 from hub.sandbox.draw import draw, pick
-from hub.sandbox.names import DIVISIONS, address
+from hub.sandbox.names import DIVISIONS, address, person_name
 from hub.sandbox.population import Population
 from hub.sandbox.relations import Subject, about, words_of
 
@@ -35,10 +35,32 @@ def text(entry: Entry) -> str | None:
     words = words_of(entry.field.name)
     if words & _OFTEN_OPEN and draw("open", *entry.seeds) % 2:
         return None
+    if words >= {"former", "name"}:
+        return _former_name(entry)
     for known, make in _RULES:
         if words & known:
             return make(entry)
     return f"{entry.field.label_zh}{pick('甲乙丙丁', *entry.seeds)}"
+
+
+def texts(entry: Entry) -> tuple[str, ...]:
+    """One to three different texts, one for every row."""
+    number, words = draw(*entry.seeds), words_of(entry.field.name)
+    places = range(number % 3 + 1)
+    for word, choices in _LISTS:
+        if word in words:
+            return choices[: len(places)]
+    if "partners" in words:
+        return tuple(person_name(place % 2 == 0, str(place), *entry.seeds) for place in places)
+    divisions = tuple(DIVISIONS)
+    return tuple(
+        address(divisions[(number + place) % len(divisions)], str(place), *entry.seeds)
+        for place in places
+    )
+
+
+def _month(entry: Entry) -> str:
+    return f"2025{draw(*entry.seeds) % 10 + 1:02}"
 
 
 def _name(entry: Entry) -> str:
@@ -85,13 +107,21 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+_LISTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("insurance", ("城镇职工基本养老保险", "工伤保险", "失业保险")),
+    ("taxes", ("增值税", "城市维护建设税", "个人所得税")),
+    ("vaccines", ("乙型肝炎疫苗", "流感疫苗", "狂犬病疫苗")),
+)
 _OFTEN_OPEN = _words("former remark remarks note notes annotation")
 _RULES: tuple[tuple[frozenset[str], Callable[[Entry], str]], ...] = (
-    (_words("former"), _former_name),
+    (_words("period"), _month),
     (_words("remark remarks note notes annotation"), _one_of("无", "补发", "换发")),
-    (_words("authority issuer issuing registry organ bureau station department"), _authority),
+    (
+        _words("authority issuer issuing registry organ bureau station department office"),
+        _authority,
+    ),
     (_words("committee"), _committee),
-    (_words("address location domicile residence seat premises"), _address),
+    (_words("address location domicile residence seat premises place"), _address),
     (_words("ethnicity"), _one_of("汉族", "汉族", "汉族", "回族", "畲族", "土家族")),
     (_words("phone telephone mobile"), _phone),
     (_words("status state"), _one_of("正常", "有效", "已登记")),
@@ -103,6 +133,11 @@ _RULES: tuple[tuple[frozenset[str], Callable[[Entry], str]], ...] = (
     (_words("purpose use usage"), _one_of("住宅", "商业", "办公", "仓储")),
     (_words("url file"), _url),
     (_words("number no serial code id account"), _number),
-    (_words("name holder owner representative employer company head spouse taxpayer"), _name),
+    (
+        _words("name holder owner representative employer company head spouse taxpayer person"),
+        _name,
+    ),
     (_words("father mother child husband wife organisation guardian school university"), _name),
+    (_words("buyer tenant customer party licensee landlord obligor director principal"), _name),
+    (_words("manager institution unit firm"), _name),
 )

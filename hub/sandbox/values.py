@@ -8,10 +8,9 @@ from decimal import Decimal
 from connectors.contract import Value, ValueKind
 from hub.declarations.words import CertificateType
 from hub.sandbox.draw import day_between, draw, share
-from hub.sandbox.names import DIVISIONS, address
 from hub.sandbox.population import Organisation, Person, Population
 from hub.sandbox.relations import Subject, about, words_of
-from hub.sandbox.texts import Entry, text
+from hub.sandbox.texts import Entry, text, texts
 
 _FIRST_DAY, _LAST_DAY = date(2012, 1, 1), date(2025, 10, 31)
 _MONTH_WORDS = frozenset({"month", "period"})
@@ -66,7 +65,7 @@ def _date(entry: Entry) -> date | None:
 
 def _day(entry: Entry) -> date | None:
     certificate, name, words = entry.certificate, entry.field.name, words_of(entry.field.name)
-    if words & _BIRTH_WORDS and isinstance(entry.subject, Person):
+    if words & _BIRTH_WORDS and "child" not in words and isinstance(entry.subject, Person):
         return entry.subject.born_on
     seed, holder = entry.seeds[0], entry.subject.identifier
     begun = day_between(_FIRST_DAY, _LAST_DAY, seed, "begun", certificate.name, holder)
@@ -103,15 +102,6 @@ def _boolean(entry: Entry) -> bool:
     return draw(*entry.seeds) % 2 == 0
 
 
-def _addresses(entry: Entry) -> tuple[str, ...]:
-    number, divisions = draw(*entry.seeds), tuple(DIVISIONS)
-    places = range(number % 3 + 1)
-    return tuple(
-        address(divisions[(number + place) % len(divisions)], str(place), *entry.seeds)
-        for place in places
-    )
-
-
 _MAKERS: Mapping[ValueKind, Callable[[Entry], Value | None]] = {
     ValueKind.TEXT: text,
     ValueKind.SEX: _sex,
@@ -119,5 +109,5 @@ _MAKERS: Mapping[ValueKind, Callable[[Entry], Value | None]] = {
     ValueKind.DECIMAL: _decimal,
     ValueKind.INTEGER: _integer,
     ValueKind.BOOLEAN: _boolean,
-    ValueKind.TEXTS: _addresses,
+    ValueKind.TEXTS: texts,
 }

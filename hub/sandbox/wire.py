@@ -1,6 +1,7 @@
 """One declared interface, spoken backwards: from values to the answer that yields them."""
 
 import base64
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,6 +12,7 @@ from hub.sandbox.formats import Manner, Wire, Writer, manner_of, writer, written
 from hub.sandbox.nesting import Row, Tree, put
 
 Values = Mapping[str, Value | None]
+_MONTH = re.compile("20[0-9]{4}")  # a text that holds yyyyMM
 _NEWEST_UNDECLARED = date(2025, 6, 30)
 
 
@@ -104,7 +106,8 @@ class Script:
     def _dated(self, values: Values) -> bool:
         for column in self.columns:
             if column.key.casefold() == (self.interface.answer.newest or "").casefold():
-                return isinstance(values[column.name], date)
+                value = values[column.name]
+                return isinstance(value, date) or bool(_MONTH.fullmatch(str(value)))
         return True
 
 
@@ -154,7 +157,9 @@ def _noise(platform: str, interface: str) -> Row:
 def _older(value: Value | None, age: int, kind: ValueKind) -> Value | None:
     if isinstance(value, date):
         return value.replace(year=value.year - age, day=1)
-    return f"旧{value}" if kind is ValueKind.TEXT and value is not None else value
+    if kind is not ValueKind.TEXT or not isinstance(value, str):
+        return value
+    return f"{int(value) - 100 * age}" if _MONTH.fullmatch(value) else f"旧{value}"
 
 
 def _code(value: str) -> Wire:
