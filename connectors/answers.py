@@ -1,0 +1,107 @@
+"""A document and the declared shape of answers, made into an answer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from connectors.contract import (
+    Answer,
+    AnswerShape,
+    Blank,
+    FieldSource,
+    Garbled,
+    Held,
+    NotHeld,
+    Refused,
+    Value,
+    ValueKind,
+    WrongHolder,
+)
+from connectors.decoding import Json
+from connectors.envelopes import Gap, Row, at, code_at, rows_at, shown
+from connectors.holders import Match, holder_match
+from connectors.reading import Unreadable, read_moment, read_value
+
+
+def read_answer(document: Json, shape: AnswerShape, subject_id: str) -> Answer | None:
+    """The answer about that subject, or `None` where it is blank."""
+    if shape.absent and code_at(document, shape.absent) in shape.absent.values:
+        return NotHeld()
+    _require_success(document, shape)
+    rows = rows_at(document, shape.rows)
+    return held(rows, shape, subject_id) if rows else None
+
+
+def blank_answer(shape: AnswerShape) -> Answer:
+    """What a last blank means: not held, or a failure of the source."""
+    if shape.blank is Blank.NOT_HELD:
+        return NotHeld()
+    raise Garbled("the answer is blank, which here says nothing; ask the platform why")
+
+
+def held(rows: Sequence[Row], shape: AnswerShape, subject_id: str) -> Held:
+    """The newest of the subject's own rows, read field by field; `WrongHolder` if none is its own."""
+    own = _own(rows, shape.holder, subject_id)
+    newest = _newest(own, shape.newest) if shape.newest else own[0]
+    values = {source.name: _value(source, newest, own) for source in shape.fields}
+    if all(value is None for value in values.values()):
+        raise Garbled("none of the declared fields is in the answer; check [fields]")
+    return Held(values)
+
+
+def _require_success(document: Json, shape: AnswerShape) -> None:
+    code = code_at(document, shape.success) if shape.success else Gap.BLANK
+    if code is Gap.MISSING:
+        raise Garbled("the inner code is missing; check [answer.success]")
+    if isinstance(code, str) and shape.success and code not in shape.success.values:
+        raise Refused(f"inner code {shown(code)}; look it up in the platform's code table")
+
+
+def _own(rows: Sequence[Row], holder: tuple[str, ...], subject_id: str) -> Sequence[Row]:
+    matches = [holder_match(_present(row, holder), subject_id) for row in rows]
+    if Match.OTHER not in matches:
+        return rows
+    own = [row for row, match in zip(rows, matches, strict=True) if match is Match.SAME]
+    if not own:
+        raise WrongHolder("the answer is about somebody else; tell the platform")
+    return own
+
+
+def _present(row: Row, keys: tuple[str, ...]) -> list[Json]:
+    found = (at(row, key) for key in keys)
+    return [value for value in found if not isinstance(value, Gap)]
+
+
+def _newest(rows: Sequence[Row], key: str) -> Row:
+    moments = [_moment(row, key) for row in rows]
+    latest = max((moment for moment in moments if moment), default=None)
+    return rows[moments.index(latest)]
+
+
+def _moment(row: Row, key: str) -> datetime | None:
+    found = at(row, key)
+    try:
+        return None if isinstance(found, Gap) else read_moment(found)
+    except Unreadable as error:
+        raise Garbled(f"{key}: {error}; check `newest`") from None
+
+
+def _value(source: FieldSource, newest: Row, own: Sequence[Row]) -> Value | None:
+    try:
+        if source.kind is ValueKind.TEXTS:
+            return _gathered(source, own)
+        found = at(newest, source.key)
+        return None if isinstance(found, Gap) else read_value(found, source.kind)
+    except Unreadable as error:
+        raise Garbled(f"{source.key}: {error}; check the field's type and key") from None
+
+
+def _gathered(source: FieldSource, rows: Sequence[Row]) -> tuple[str, ...] | None:
+    found = [value for row in rows for value in _items(at(row, source.key))]
+    read = read_value(found, ValueKind.TEXTS) if found else None
+    return read if isinstance(read, tuple) else None
+
+
+def _items(found: Json | Gap) -> list[Json]:
+    if isinstance(found, Gap):
+        return []
+    return found if isinstance(found, list) else [found]

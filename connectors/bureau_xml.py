@@ -1,0 +1,99 @@
+"""Dialect: an older bureau service that takes and gives XML."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from connectors.asking import OneByOne
+from connectors.clocks import ServerClock
+from connectors.contract import (
+    Answer,
+    Connector,
+    ConnectorError,
+    Endpoint,
+    Health,
+    Inquiry,
+    Interface,
+    Refused,
+)
+from connectors.decoding import Json, decoded
+from connectors.dialects import Dialect, Options
+from connectors.http import Call, Http
+from connectors.probing import answers_at_all, probed
+from connectors.reading import CHINA
+from connectors.templates import filled
+from connectors.xml_document import xml_document
+
+_XML = {"Content-Type": "text/xml; charset=UTF-8"}
+
+
+class BureauService:
+    """One bureau's service under one user."""
+
+    def __init__(self, endpoint: Endpoint, http: Http, clock: ServerClock | None = None) -> None:
+        self._endpoint = endpoint
+        self._http = http
+        self._clock = clock or ServerClock()
+        self._asking = OneByOne(endpoint, self._ask)
+
+    async def fetch(
+        self, interface: Interface, inquiries: Sequence[Inquiry]
+    ) -> list[Answer | ConnectorError]:
+        """One message per distinct inquiry: the service has no batch call."""
+        return await self._asking.fetch(interface, inquiries)
+
+    async def probe(self) -> Health:
+        """A bare GET: whether the token is accepted shows only in a message."""
+        return await probed(self._answer, self._clock)
+
+    async def _answer(self) -> Health:
+        return await answers_at_all(self._http, self._endpoint, self._clock)
+
+    async def _ask(self, interface: Interface, inquiry: Inquiry) -> Json:
+        body = self._message(interface.target, filled(interface.parameters, inquiry.facts))
+        call = Call(self._endpoint, "POST", self._endpoint.url, interface.timeout, _XML, body)
+        reply = await self._http.ask(call)
+        if reply.status != 200:
+            raise Refused(f"HTTP status {reply.status}; check `endpoint`")
+        return xml_document(decoded(reply.body, reply.charset))
+
+    def _message(self, code: str, content: dict[str, str]) -> bytes:
+        root = Element("ROOT")
+        _put(root, "HEAD", self._head(code))
+        _put(root, "CONTENT", content)
+        message: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+        return message
+
+    def _head(self, code: str) -> dict[str, str]:
+        credential = self._endpoint.credential
+        return {
+            "MSGCODE": code,
+            "MSGTOKEN": credential["token"],
+            "SNDCODE": credential["sender"],
+            "SNDMSGID": secrets.token_hex(16),
+            "USERNAME": credential["username"],
+            "SNDTIME": datetime.fromtimestamp(self._clock.now(), CHINA).strftime("%Y%m%d%H%M%S"),
+        }
+
+
+def _put(root: Element, tag: str, texts: dict[str, str]) -> None:
+    part = SubElement(root, tag)
+    for name, text in texts.items():
+        SubElement(part, name).text = text
+
+
+def connect(endpoint: Endpoint, _: Options, http: Http) -> Connector:
+    """A connector to one bureau's service."""
+    return BureauService(endpoint, http)
+
+
+DIALECT = Dialect(
+    name="bureau_xml",
+    styles=frozenset({"xml"}),
+    credential_keys=frozenset({"username", "token", "sender"}),
+    option_keys=frozenset(),
+    target_key="message",
+    batches=False,
+    connect=connect,
+)

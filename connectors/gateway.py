@@ -1,0 +1,143 @@
+"""Dialect: the sharing gateway with the MD5 handshake (province, municipality)."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import quote, urlencode
+
+import orjson
+
+from connectors.asking import OneByOne
+from connectors.clocks import ServerClock
+from connectors.contract import (
+    Answer,
+    Connector,
+    ConnectorError,
+    Endpoint,
+    Health,
+    Inquiry,
+    Interface,
+)
+from connectors.decoding import Json
+from connectors.dialects import Dialect, Options
+from connectors.gateway_codes import STALE, coded, require_ok
+from connectors.http import FORM, JSON, Call, Http
+from connectors.probing import probed
+from connectors.templates import filled
+from connectors.tokens import Handshake, Signer
+
+_PURPOSE = {
+    "accesscardId": "purpose.operator",
+    "materialName": "purpose.material",
+    "sponsorName": "purpose.sponsor_name",
+    "sponsorCode": "purpose.sponsor_code",
+    "projectId": "purpose.case",
+}
+_SUB_ITEM = re.compile(r"(.*-)(?!000$)\d{3}", re.ASCII)
+
+Parameters = dict[str, str]
+Request = Callable[[Endpoint, Interface, Parameters, Parameters], Call]
+
+
+class SharingGateway:
+    """One gateway under one credential."""
+
+    def __init__(
+        self, endpoint: Endpoint, options: Options, http: Http, clock: ServerClock | None = None
+    ) -> None:
+        self._endpoint = endpoint
+        self._http = http
+        self._clock = clock or ServerClock()
+        self._signer = Signer(endpoint, self._clock, options.get("lower_case_signing") is True)
+        self._handshake = Handshake(endpoint, http, self._clock, self._signer)
+        self._asking = OneByOne(endpoint, self._ask)
+
+    async def fetch(
+        self, interface: Interface, inquiries: Sequence[Inquiry]
+    ) -> list[Answer | ConnectorError]:
+        """One call per distinct inquiry: the gateway has no batch call."""
+        return await self._asking.fetch(interface, inquiries)
+
+    async def probe(self) -> Health:
+        """Renew the secrets: nothing less tells whether the credential is accepted."""
+        return await probed(self._renewal, self._clock)
+
+    async def _renewal(self) -> Health:
+        await self._handshake.renew()
+        return Health(True, True, self._clock.offset, "the handshake succeeds")
+
+    async def _ask(self, interface: Interface, inquiry: Inquiry) -> Json:
+        parameters = filled(interface.parameters, inquiry.facts)
+        parameters["additional"] = additional(inquiry.facts)
+        secrets = await self._handshake.secrets()
+        code, document = await self._call(interface, parameters, secrets.request)
+        if code in STALE:
+            secrets = await self._handshake.after(secrets)
+            code, document = await self._call(interface, parameters, secrets.request)
+        require_ok(code)
+        return document
+
+    async def _call(
+        self, interface: Interface, parameters: Parameters, secret: str
+    ) -> tuple[str, Json]:
+        signed = self._signer.signed(secret)
+        request = _REQUESTS[interface.style]
+        reply = await self._http.ask(request(self._endpoint, interface, parameters, signed))
+        return coded(reply)
+
+
+def additional(facts: Mapping[str, str]) -> str:
+    """The purpose as the gateway wants it bound to every call: a JSON text."""
+    item = facts.get("purpose.item", "")
+    purpose = _item(item) | {name: facts.get(fact, "") for name, fact in _PURPOSE.items()}
+    return orjson.dumps({name: text for name, text in purpose.items() if text}).decode()
+
+
+def _item(item: str) -> Parameters:
+    """A sub-item such as …-001 belongs to its main item …-000."""
+    if sub := _SUB_ITEM.fullmatch(item):
+        return {"powerMatters": f"{sub[1]}000", "subPowerMatters": item}
+    return {"powerMatters": item}
+
+
+def _url(endpoint: Endpoint, interface: Interface) -> str:
+    return endpoint.url.rstrip("/") + quote(interface.target, safe="/%")
+
+
+def _query(
+    endpoint: Endpoint, interface: Interface, parameters: Parameters, signed: Parameters
+) -> Call:
+    url = f"{_url(endpoint, interface)}?{urlencode(signed | parameters)}"
+    return Call(endpoint, "GET", url, interface.timeout)
+
+
+def _form(
+    endpoint: Endpoint, interface: Interface, parameters: Parameters, signed: Parameters
+) -> Call:
+    body = urlencode(signed | parameters).encode()
+    return Call(endpoint, "POST", _url(endpoint, interface), interface.timeout, FORM, body)
+
+
+def _json(
+    endpoint: Endpoint, interface: Interface, parameters: Parameters, signed: Parameters
+) -> Call:
+    body, url = orjson.dumps(parameters), _url(endpoint, interface)
+    return Call(endpoint, "POST", url, interface.timeout, JSON | signed, body)
+
+
+_REQUESTS: Mapping[str, Request] = {"query": _query, "form": _form, "json": _json}
+
+
+def connect(endpoint: Endpoint, options: Options, http: Http) -> Connector:
+    """A connector to one sharing gateway."""
+    return SharingGateway(endpoint, options, http)
+
+
+DIALECT = Dialect(
+    name="gateway",
+    styles=frozenset(_REQUESTS),
+    credential_keys=frozenset({"app_key", "app_secret"}),
+    option_keys=frozenset({"lower_case_signing"}),
+    target_key="path",
+    batches=False,
+    connect=connect,
+)

@@ -1,0 +1,151 @@
+"""The one HTTP session of the process; every failure on the wire leaves it as a `ConnectorError`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+import aiohttp
+from yarl import URL
+
+from connectors.contract import ConnectorError, Endpoint, Garbled, TimedOut, Unreachable
+from connectors.decoding import Json, json_document
+
+T = TypeVar("T")
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+JSON = {"Content-Type": "application/json; charset=UTF-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One wire call; `url` comes whole and percent-encoded, `timeout` is in seconds."""
+
+    endpoint: Endpoint
+    method: str
+    url: str = field(repr=False)
+    timeout: float
+    headers: Mapping[str, str] = field(repr=False, default_factory=dict)
+    body: bytes | None = field(repr=False, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer, whatever its status."""
+
+    status: int
+    body: bytes = field(repr=False)
+    charset: str | None
+    date: str | None
+
+    def document(self) -> Json:
+        """The body as JSON; `Garbled` where it is none."""
+        return json_document(self.body, self.charset)
+
+    def server_time(self) -> float | None:
+        """The server's time by its Date header, in epoch seconds."""
+        try:
+            # Whole seconds, cut off: on average it is half a second later.
+            return parsedate_to_datetime(self.date).timestamp() + 0.5 if self.date else None
+        except (ValueError, OverflowError):
+            return None
+
+
+class Http:
+    """Kept-alive connections to all platforms; redirects are refused and proxies not looked for."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+        self._works: set[asyncio.Task[object]] = set()
+
+    async def ask(self, call: Call) -> Reply:
+        """The reply within the call's timeout and its endpoint's `max_bytes`."""
+        try:
+            return await self._reply(call)
+        except (aiohttp.ClientError, OSError) as error:
+            failure = _failure(error, call)
+        # Raised out here so that no context is kept: aiohttp's texts hold the URL, and so people.
+        raise failure
+
+    async def _reply(self, call: Call) -> Reply:
+        timeout = aiohttp.ClientTimeout(
+            total=call.timeout, sock_connect=call.endpoint.connect_timeout
+        )
+        async with self._session.request(
+            call.method,
+            URL(call.url, encoded=True),
+            headers=call.headers,
+            data=call.body,
+            timeout=timeout,
+            allow_redirects=False,
+        ) as response:
+            body = await _capped(response, call.endpoint.max_bytes)
+            return Reply(response.status, body, response.charset, response.headers.get("Date"))
+
+    def own(self, work: Coroutine[object, None, T]) -> asyncio.Task[T]:
+        """Run work that outlives whoever asked for it, but never the session."""
+        task = asyncio.create_task(work)
+        self._works.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[T]) -> None:
+        self._works.discard(task)
+        if not task.cancelled():
+            task.exception()  # seen by whoever still waits; not a loss where nobody does
+
+    async def end_works(self) -> None:
+        """Cancel what still runs and wait until it has ended."""
+        works = list(self._works)
+        for work in works:
+            work.cancel()
+        await asyncio.gather(*works, return_exceptions=True)
+
+
+@asynccontextmanager
+async def open_http() -> AsyncIterator[Http]:
+    """The process's HTTP session; connections are bounded by each endpoint's `concurrency`."""
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=60),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=False,
+    ) as session:
+        http = Http(session)
+        try:
+            yield http
+        finally:
+            await http.end_works()
+
+
+async def _capped(response: aiohttp.ClientResponse, most: int) -> bytes:
+    body = await response.content.readany()
+    if response.content.at_eof() and len(body) <= most:
+        return body
+    parts = bytearray(body)
+    while len(parts) <= most and (part := await response.content.readany()):
+        parts += part
+    if len(parts) > most:
+        raise Garbled(f"the answer is larger than {most} bytes; raise `max_bytes` if it is right")
+    return bytes(parts)
+
+
+def _failure(error: aiohttp.ClientError | OSError, call: Call) -> ConnectorError:
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        seconds = call.endpoint.connect_timeout
+        return Unreachable(f"no connection within {seconds:g} s; check the network to the platform")
+    if isinstance(error, TimeoutError):
+        return timed_out(call.timeout)
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return Unreachable("the host's name does not resolve; check `endpoint` and the DNS")
+    if isinstance(error, aiohttp.ClientSSLError):
+        return Unreachable("no trusted TLS connection; check the platform's certificate")
+    if isinstance(error, aiohttp.ClientConnectionError | OSError):
+        return Unreachable("no connection, or it was reset; check `endpoint` and the network")
+    return Garbled("the answer is not HTTP, or was cut off; tell the platform")
+
+
+def timed_out(seconds: float) -> TimedOut:
+    """No whole answer came in time."""
+    return TimedOut(f"no whole answer within {seconds:g} s; raise `timeout` if that is usual")

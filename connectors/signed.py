@@ -1,0 +1,79 @@
+"""Calls signed with BG-HMAC, and what a refusal of the signature means."""
+
+from urllib.parse import urlsplit
+
+from connectors.clocks import ServerClock
+from connectors.contract import CredentialRefused, Endpoint, Garbled, Refused
+from connectors.envelopes import at
+from connectors.http import JSON, Call, Http, Reply
+from connectors.signing import canonical_query, hmac_headers
+
+_SKEWED = "Clock skew exceeded"
+_CREDENTIAL = frozenset({"Invalid signature", "Invalid access key"})
+_FORBIDDEN = "The route_id is forbidden."
+
+
+class SignedCalls:
+    """Signed calls to one endpoint, by its server's clock."""
+
+    def __init__(self, endpoint: Endpoint, http: Http, clock: ServerClock) -> None:
+        self._endpoint = endpoint
+        self._http = http
+        self._clock = clock
+        self._url = endpoint.url.rstrip("/")
+        self._base = urlsplit(self._url).path
+
+    async def get(self, path: str, parameters: dict[str, str], seconds: float) -> Reply:
+        """The reply of status 200 to a GET with those parameters in its query."""
+        return await self._asked("GET", path, canonical_query(parameters), None, seconds)
+
+    async def post(self, path: str, body: bytes, seconds: float) -> Reply:
+        """The reply of status 200 to a POST of a JSON body."""
+        return await self._asked("POST", path, "", body, seconds)
+
+    async def _asked(
+        self, method: str, path: str, query: str, body: bytes | None, seconds: float
+    ) -> Reply:
+        reply = await self._sent(method, path, query, body, seconds)
+        if _refusal(reply) == _SKEWED and self._clock.learn(reply.server_time()):
+            reply = await self._sent(method, path, query, body, seconds)
+        require_accepted(reply)
+        return reply
+
+    async def _sent(
+        self, method: str, path: str, query: str, body: bytes | None, seconds: float
+    ) -> Reply:
+        url = f"{self._url}{path}?{query}" if query else f"{self._url}{path}"
+        signed = hmac_headers(
+            self._endpoint.credential["secret"],
+            self._endpoint.credential["access_key"],
+            method,
+            self._base + path,
+            query,
+            self._clock.now(),
+        )
+        headers = signed if body is None else signed | JSON
+        return await self._http.ask(Call(self._endpoint, method, url, seconds, headers, body))
+
+
+def require_accepted(reply: Reply) -> None:
+    """Pass for status 200; else the failure that the status and the gateway's message say."""
+    refusal = _refusal(reply)
+    if refusal in _CREDENTIAL:
+        raise CredentialRefused(f"status 401, {refusal}; check access_key and secret")
+    if refusal == _SKEWED:
+        raise Refused("status 401, clock skew exceeded; set this machine's clock by NTP")
+    if refusal == _FORBIDDEN:
+        raise Refused("status 401, the route is forbidden; apply to the platform for the interface")
+    if reply.status != 200:
+        raise Refused(f"HTTP status {reply.status}; check `endpoint` and `path`")
+
+
+def _refusal(reply: Reply) -> str | None:
+    if reply.status != 401:
+        return None
+    try:
+        message = at(reply.document(), "message")
+    except Garbled:
+        return None
+    return message if isinstance(message, str) else None

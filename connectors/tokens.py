@@ -1,0 +1,153 @@
+"""The MD5 handshake: request secrets, renewed early, once for everybody who waits."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
+
+from connectors.clocks import ServerClock
+from connectors.contract import CredentialRefused, Endpoint, Garbled, TimedOut, Unreachable
+from connectors.decoding import Json
+from connectors.envelopes import at
+from connectors.gateway_codes import SIGN_REFUSED, coded, require_ok
+from connectors.http import FORM, Call, Http, Reply
+from connectors.signing import md5_sign
+
+BY_KEY = "/gateway/app/refreshTokenByKey.htm"
+BY_REFRESH = "/gateway/app/refreshTokenBySec.htm"
+
+_TIMEOUT = 5.0  # seconds for one handshake call
+_EARLY = 150.0  # seconds before its end a secret is renewed …
+_EARLY_SHARE = 0.2  # … but no more than this share of its life
+_RETRY_EARLY = 10.0  # seconds until an early renewal that failed is tried again
+_USUAL_LIFE = 900.0  # seconds a request secret lives
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """A pair from the handshake; its times are epoch seconds of the server's clock."""
+
+    request: str = field(repr=False)
+    refresh: str = field(repr=False)
+    renew_at: float
+    request_until: float
+    refresh_until: float
+
+
+class Signer:
+    """Signs with the credential's key, lower-cased first where the platform wants it so."""
+
+    def __init__(self, endpoint: Endpoint, clock: ServerClock, lower_case: bool) -> None:
+        self.app_key = endpoint.credential["app_key"]
+        self._clock = clock
+        self._lower_case = lower_case
+
+    def signed(self, secret: str) -> dict[str, str]:
+        """`appKey`, `sign` and a fresh `requestTime`."""
+        time = self._clock.now_ms()
+        key, secret = self._cased(self.app_key), self._cased(secret)
+        return {"appKey": self.app_key, "sign": md5_sign(key, secret, time), "requestTime": time}
+
+    def _cased(self, text: str) -> str:
+        return text.lower() if self._lower_case else text
+
+
+class Handshake:
+    """The one holder of a credential's secrets, as every renewal makes the older ones fail."""
+
+    def __init__(self, endpoint: Endpoint, http: Http, clock: ServerClock, signer: Signer) -> None:
+        self._endpoint = endpoint
+        self._http = http
+        self._clock = clock
+        self._signer = signer
+        self._app_secret = endpoint.credential["app_secret"]
+        self._secrets: Secrets | None = None
+        self._renewing: asyncio.Task[Secrets] | None = None
+
+    async def secrets(self) -> Secrets:
+        """Secrets good for a call now; renewed early, kept to their end where that fails."""
+        held = self._secrets
+        if held and self._clock.now() < held.renew_at:
+            return held
+        try:
+            return await self.after(held)
+        except (Unreachable, TimedOut):
+            if not held or self._clock.now() >= held.request_until:
+                raise
+            return self._kept(held)
+
+    async def after(self, stale: Secrets | None) -> Secrets:
+        """Secrets newer than `stale`; whoever asks meanwhile shares the one renewal.
+
+        A waiter that is cancelled leaves the renewal running for the others.
+        """
+        held = self._secrets
+        if held and (stale is None or held.request != stale.request):
+            return held
+        if self._renewing is None or self._renewing.done():
+            self._renewing = self._http.own(self._renew())
+        return await asyncio.shield(self._renewing)
+
+    async def renew(self) -> Secrets:
+        """New secrets, whatever is held."""
+        return await self.after(self._secrets)
+
+    def _kept(self, held: Secrets) -> Secrets:
+        later = replace(held, renew_at=self._clock.now() + _RETRY_EARLY)
+        self._secrets = later
+        return later
+
+    async def _renew(self) -> Secrets:
+        held, refused = self._secrets, "code 03: the platform does not accept the key"
+        newer = await self._by_secret(held) if held else None
+        newer = newer or await self._asked(BY_KEY, self._app_secret)
+        self._secrets = newer
+        if newer is None:
+            raise CredentialRefused(f"{refused}; check app_key and app_secret")
+        return newer
+
+    async def _by_secret(self, held: Secrets) -> Secrets | None:
+        if self._clock.now() >= held.refresh_until:
+            return None
+        return await self._asked(BY_REFRESH, held.refresh)
+
+    async def _asked(self, path: str, secret: str) -> Secrets | None:
+        """The new pair, or `None` where the signature is refused by a clock that is right."""
+        reply, code, document = await self._said(path, secret)
+        if code in SIGN_REFUSED and self._clock.learn(reply.server_time()):
+            reply, code, document = await self._said(path, secret)
+        if code in SIGN_REFUSED:
+            return None
+        require_ok(code)
+        return self._pair(reply, document)
+
+    async def _said(self, path: str, secret: str) -> tuple[Reply, str, Json]:
+        body = urlencode(self._signer.signed(secret)).encode()
+        url = self._endpoint.url.rstrip("/") + path
+        reply = await self._http.ask(Call(self._endpoint, "POST", url, _TIMEOUT, FORM, body))
+        return reply, *coded(reply)
+
+    def _pair(self, reply: Reply, document: Json) -> Secrets:
+        request_until = _until(document, "requestSecretEndTime")
+        self._clock.learn(reply.server_time() or request_until - _USUAL_LIFE)
+        life = request_until - self._clock.now()
+        return Secrets(
+            request=_text(document, "requestSecret"),
+            refresh=_text(document, "refreshSecret"),
+            renew_at=request_until - min(_EARLY, life * _EARLY_SHARE),
+            request_until=request_until,
+            refresh_until=_until(document, "refreshSecretEndTime"),
+        )
+
+
+def _text(document: Json, name: str) -> str:
+    found = at(document, f"datas.{name}")
+    if isinstance(found, str) and found:
+        return found
+    raise Garbled(f"the handshake's answer lacks {name}; tell the platform")
+
+
+def _until(document: Json, name: str) -> float:
+    found = at(document, f"datas.{name}")
+    if isinstance(found, int | str) and str(found).isdecimal():
+        return int(found) / 1000
+    raise Garbled(f"the handshake's answer lacks {name}; tell the platform")

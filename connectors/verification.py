@@ -1,0 +1,176 @@
+"""Dialect: the supplementary verification platform, which looks up many subjects in one call."""
+
+import asyncio
+from collections.abc import Hashable, Mapping, Sequence
+
+import orjson
+
+from connectors.answers import read_answer
+from connectors.asking import Slots, distinct, sameness
+from connectors.clocks import ServerClock
+from connectors.contract import (
+    Answer,
+    Connector,
+    ConnectorError,
+    Endpoint,
+    Garbled,
+    Health,
+    Incomplete,
+    Inquiry,
+    Interface,
+    NotHeld,
+    Refused,
+    WrongHolder,
+)
+from connectors.decoding import Json
+from connectors.dialects import Dialect, Options
+from connectors.envelopes import Gap, at, code_text, shown
+from connectors.holders import Match, holder_match
+from connectors.http import Http
+from connectors.probing import PROBE_TIMEOUT, probed
+from connectors.signed import SignedCalls
+from connectors.templates import filled
+
+LOOKUP = "/api/v1/proofs/lookup"
+HEALTH = "/api/v1/health"
+
+Outcome = Answer | ConnectorError
+Asked = tuple[Hashable, Inquiry]  # by what it is found again, and what is asked
+
+
+class VerificationPlatform:
+    """One verification platform under one access key."""
+
+    def __init__(self, endpoint: Endpoint, http: Http, clock: ServerClock | None = None) -> None:
+        self._batch = endpoint.batch
+        self._clock = clock or ServerClock()
+        self._calls = SignedCalls(endpoint, http, self._clock)
+        self._slots = Slots(endpoint)
+
+    async def fetch(self, interface: Interface, inquiries: Sequence[Inquiry]) -> list[Outcome]:
+        """One call per `batch` of distinct inquiries, the calls side by side."""
+        outcomes: dict[Hashable, Outcome] = {}
+        asked = self._complete(interface, distinct(inquiries), outcomes)
+        async with asyncio.TaskGroup() as group:
+            for start in range(0, len(asked), self._batch):
+                chunk = asked[start : start + self._batch]
+                group.create_task(self._settle(interface, chunk, outcomes))
+        return [outcomes[sameness(inquiry)] for inquiry in inquiries]
+
+    async def probe(self) -> Health:
+        """Its health, then an empty lookup: whether it takes the key."""
+        return await probed(self._health, self._clock)
+
+    async def _health(self) -> Health:
+        reply = await self._calls.get(HEALTH, {}, PROBE_TIMEOUT)
+        if isinstance(now := at(reply.document(), "time"), int):
+            self._clock.learn(now / 1000)
+        await self._calls.post(LOOKUP, b'{"requests":[]}', PROBE_TIMEOUT)
+        return Health(True, True, self._clock.offset, "up, and the key is accepted")
+
+    def _complete(
+        self,
+        interface: Interface,
+        wanted: Mapping[Hashable, Inquiry],
+        outcomes: dict[Hashable, Outcome],
+    ) -> list[Asked]:
+        for key, inquiry in wanted.items():
+            try:
+                filled(interface.parameters, inquiry.facts)
+            except Incomplete as error:
+                outcomes[key] = self._slots.named(interface, error)
+        return [(key, inquiry) for key, inquiry in wanted.items() if key not in outcomes]
+
+    async def _settle(
+        self, interface: Interface, chunk: list[Asked], outcomes: dict[Hashable, Outcome]
+    ) -> None:
+        inquiries = [inquiry for _, inquiry in chunk]
+        answers = await self._slots.outcome(interface, lambda: self._lookup(interface, inquiries))
+        for place, (key, inquiry) in enumerate(chunk):
+            if isinstance(answers, ConnectorError):
+                outcomes[key] = answers
+            else:
+                outcomes[key] = self._read(interface, inquiry, answers.get(str(place)))
+
+    async def _lookup(
+        self, interface: Interface, inquiries: Sequence[Inquiry]
+    ) -> Mapping[str, Json]:
+        requests = [
+            _request(str(place), interface, inquiry) for place, inquiry in enumerate(inquiries)
+        ]
+        body = orjson.dumps({"requests": requests})
+        reply = await self._calls.post(LOOKUP, body, interface.timeout)
+        return _by_ref(reply.document())
+
+    def _read(self, interface: Interface, inquiry: Inquiry, answer: Json) -> Outcome:
+        try:
+            return _answer(interface, inquiry, answer)
+        except ConnectorError as error:
+            return self._slots.named(interface, error)
+
+
+def _request(ref: str, interface: Interface, inquiry: Inquiry) -> dict[str, object]:
+    facts = inquiry.facts
+    request: dict[str, object] = {
+        "ref": ref,
+        "certificateType": interface.target,
+        "subject": {"id": facts["subject.id"], "name": facts.get("subject.name")},
+        "purpose": {
+            "item": facts.get("purpose.item"),
+            "case": facts.get("purpose.case"),
+            "operator": facts.get("purpose.operator"),
+            "unit": facts.get("purpose.sponsor_code"),
+        },
+    }
+    more = filled(interface.parameters, facts)
+    return request | {"parameters": more} if more else request
+
+
+def _by_ref(document: Json) -> dict[str, Json]:
+    answers = at(document, "answers")
+    if not isinstance(answers, list):
+        raise Garbled("the reply lacks its list of answers; tell the platform")
+    return {code_text(answer.get("ref")): answer for answer in answers if isinstance(answer, dict)}
+
+
+def _answer(interface: Interface, inquiry: Inquiry, answer: Json) -> Answer:
+    status = at(answer, "status")
+    if status == "notHeld":
+        return NotHeld()
+    if status == "error":
+        raise Refused(f"code {_code(answer)}; look it up in the verification platform's protocol")
+    if status != "held":
+        raise Garbled("one inquiry has no answer of a known status; tell the platform")
+    return _held(interface, inquiry.facts["subject.id"], answer)
+
+
+def _code(answer: Json) -> str:
+    found = at(answer, "code")
+    return shown("" if isinstance(found, Gap) else code_text(found))
+
+
+def _held(interface: Interface, subject_id: str, answer: Json) -> Answer:
+    holder = at(answer, "holder.id")
+    named = [] if isinstance(holder, Gap) else [holder]
+    if holder_match(named, subject_id) is Match.OTHER:
+        raise WrongHolder("the answer is about somebody else; tell the platform")
+    found = read_answer(answer, interface.answer, subject_id)
+    if found is None:
+        raise Garbled("said to be held, but without a field; tell the platform")
+    return found
+
+
+def connect(endpoint: Endpoint, _: Options, http: Http) -> Connector:
+    """A connector to one verification platform."""
+    return VerificationPlatform(endpoint, http)
+
+
+DIALECT = Dialect(
+    name="verification",
+    styles=frozenset({"batch"}),
+    credential_keys=frozenset({"access_key", "secret"}),
+    option_keys=frozenset(),
+    target_key=None,
+    batches=True,
+    connect=connect,
+)
