@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from hub.declarations.dialects import DIALECTS
+from connectors.dialects import find_dialect
 from hub.declarations.reading import Table, complaint, listed, near, read_table
 from hub.declarations.words import Platform
 
@@ -27,7 +27,7 @@ def credential_of(
 ) -> Mapping[str, str]:
     """The platform's secrets, complete for its dialect."""
     place, name = Path("credentials"), platform.credential
-    keys = DIALECTS[platform.dialect].credential_keys
+    keys = sorted(find_dialect(platform.dialect).credential_keys)
     variable = f"{PREFIX}{name.upper()}"
     if name not in credentials:
         problem = f'platform "{platform.name}" needs it and it is not given'

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from connectors.contract import AnswerShape, Blank, CodeTest, FieldSource, Interface
+from connectors.dialects import Dialect
 from connectors.templates import FACTS, facts_named
-from hub.declarations.dialects import DialectWords
 from hub.declarations.reading import Table, complaint, listed, near
 from hub.declarations.words import CertificateType
 
@@ -17,7 +17,7 @@ _EVERY_TYPE = "all"
 class Serving:
     """What an interface file is checked against: the platform's dialect, default timeout, types."""
 
-    dialect: DialectWords
+    dialect: Dialect
     timeout: float
     types: Mapping[str, CertificateType]
 
@@ -37,7 +37,7 @@ def _every_type(root: Table, serving: Serving) -> Iterator[tuple[str, Interface]
         )
     root.only("certificates", "style", "timeout")
     root.choice("certificates", (_EVERY_TYPE,))
-    style = root.choice("style", serving.dialect.styles)
+    style = root.choice("style", sorted(serving.dialect.styles))
     timeout = root.seconds("timeout", serving.timeout)
     for kind in serving.types.values():
         fields = tuple(FieldSource(f.name, f.name, f.kind) for f in kind.fields.values())
@@ -54,7 +54,7 @@ def _one_type(root: Table, serving: Serving) -> tuple[str, Interface]:
     return kind.name, Interface(
         name=root.file.stem,
         target=_target(root, target_key),
-        style=root.choice("style", serving.dialect.styles),
+        style=root.choice("style", sorted(serving.dialect.styles)),
         parameters=_parameters(root.table_if_any("parameters")),
         answer=_shape(root.table("answer"), _sources(root.table("fields"), kind)),
         timeout=root.seconds("timeout", serving.timeout),

@@ -1,13 +1,13 @@
 """Platforms: one folder each, with `platform.toml` and a small file per interface."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from connectors.contract import Interface
+from connectors.dialects import find_dialect, known_dialects
 from hub.declarations.certificates import NAME
-from hub.declarations.dialects import DIALECTS
 from hub.declarations.interfaces import Serving, read_interfaces
 from hub.declarations.reading import Table, complaint, files_of, listed, near, read_table
 from hub.declarations.words import CertificateType, Platform
@@ -50,14 +50,14 @@ def _platform_folders(folder: Path) -> list[Path]:
 def _platform(folder: Path, types: Mapping[str, CertificateType], endpoint: str | None) -> Platform:
     root = read_table(folder / "platform.toml")
     root.only(*_KEYS, *_LIMITS, "options")
-    dialect = root.choice("dialect", DIALECTS)
+    dialect = find_dialect(root.choice("dialect", known_dialects()))
     timeout = root.seconds("timeout", _DEFAULT_TIMEOUT)
     return Platform(
         name=folder.name,
         title_zh=root.text("title_zh"),
         title_en=root.text("title_en"),
         tier=Tier(root.choice("tier", Tier)),
-        dialect=dialect,
+        dialect=dialect.name,
         url=(endpoint or _declared_url(root)).rstrip("/"),
         credential=_credential_name(root),
         regions=_regions(root),
@@ -65,8 +65,8 @@ def _platform(folder: Path, types: Mapping[str, CertificateType], endpoint: str 
         batch=root.whole("batch", 100),
         max_bytes=root.whole("max_bytes", 4_000_000),
         connect_timeout=root.seconds("connect_timeout", 1.0),
-        options=_options(root.table_if_any("options"), DIALECTS[dialect].option_keys),
-        interfaces=_interfaces(folder, Serving(DIALECTS[dialect], timeout, types)),
+        options=_options(root.table_if_any("options"), sorted(dialect.option_keys)),
+        interfaces=_interfaces(folder, Serving(dialect, timeout, types)),
     )
 
 
@@ -112,7 +112,7 @@ def _regions(root: Table) -> tuple[str, ...]:
     return regions
 
 
-def _options(table: Table, keys: tuple[str, ...]) -> dict[str, str | bool | int]:
+def _options(table: Table, keys: Sequence[str]) -> dict[str, str | bool | int]:
     if table.entries and not keys:
         raise table.wrong(next(iter(table.entries)), "this dialect has no options", "no [options]")
     table.only(*keys)

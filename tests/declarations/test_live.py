@@ -86,7 +86,7 @@ def test_a_bad_edit_keeps_the_old_set(live: LiveDeclarations, folder: Path) -> N
     report = live.reload()
 
     assert report == ReloadReport(
-        f'{bad}: style: given "qurey" (a text); did you mean "query"? Allowed: query, form, json.'
+        f'{bad}: style: given "qurey" (a text); did you mean "query"? Allowed: form, json, query.'
     )
     assert not report.taken
     assert live.current is before
