@@ -1,4 +1,3 @@
-import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
 import { createRoot } from "react-dom/client";
 
@@ -6,6 +5,7 @@ import "graphiql/style.css";
 import "./style.css";
 import "./workers.js";
 import { Banner } from "./banner.jsx";
+import { keyedFetcher } from "./fetcher.js";
 import { sessionStore } from "./session.js";
 
 const CONFIG_URL = "/graphiql/config.json";
@@ -16,30 +16,39 @@ async function readConfig() {
   return response.json();
 }
 
-/** What the editors start with; nothing where this session has tabs of its own already. */
+/** The tab that was open before a reload, if this session has one. */
+function keptTab(storage) {
+  try {
+    const { tabs, activeTabIndex } = JSON.parse(storage.getItem("graphiql:tabState"));
+    return tabs[activeTabIndex];
+  } catch {
+    return undefined;
+  }
+}
+
 function startingTabs(config, storage) {
-  if (storage.getItem("graphiql:tabState") !== null || config.tabs.length === 0) return {};
-  const tabs = config.tabs.map(({ query, variables }) => ({
+  const defaultTabs = config.tabs.map(({ query, variables }) => ({
     query,
     variables,
     headers: config.headers,
   }));
+  const open = keptTab(storage) ?? defaultTabs[0];
   return {
-    defaultTabs: tabs,
-    initialQuery: tabs[0].query,
-    initialVariables: tabs[0].variables,
-    initialHeaders: config.headers,
+    ...(defaultTabs.length > 0 && { defaultTabs }),
+    initialQuery: open?.query ?? "",
+    initialVariables: open?.variables ?? "",
+    initialHeaders: open?.headers ?? config.headers,
   };
 }
 
 function Page({ config }) {
   const storage = sessionStore(config.version);
-  const fetcher = createGraphiQLFetcher({ url: config.endpoint });
+  const tabs = startingTabs(config, storage);
   return (
     <div className="certhub-page">
       <Banner />
       <GraphiQL
-        fetcher={fetcher}
+        fetcher={keyedFetcher(config.endpoint, tabs.initialHeaders)}
         storage={storage}
         defaultHeaders={config.headers}
         defaultEditorToolsVisibility="variables"
@@ -47,7 +56,7 @@ function Page({ config }) {
         showPersistHeadersSettings={false}
         inputValueDeprecation
         schemaDescription
-        {...startingTabs(config, storage)}
+        {...tabs}
       >
         <GraphiQL.Logo> </GraphiQL.Logo>
       </GraphiQL>

@@ -1,0 +1,1 @@
+"""GraphiQL: the build hook, the routes, and the page in a browser."""
