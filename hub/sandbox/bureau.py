@@ -36,7 +36,8 @@ class Bureau:
         if served is not None and (stop := await self.ground.begin(request, served.name)):
             return stop
         if not self._known(head):
-            self.ground.tally.refusal()
+            if served is not None:
+                self.ground.tally.refusal()
             return self._coded(code, "401", "身份验证失败")
         if served is None:
             return self._coded(code, "404", "交易代码不存在")
@@ -71,7 +72,7 @@ class Bureau:
         )
         given = body.get("HEAD")
         head |= given if isinstance(given, dict) else {}
-        root = _element("ROOT", {"CONTENT": "", **body, "HEAD": head})
+        root = _element("ROOT", {**body, "HEAD": head})
         text = _DECLARATION + tostring(root, encoding="unicode")
         headers = {"Content-Type": _TYPE}
         return web.Response(body=text.encode("gb18030"), headers=headers)

@@ -24,7 +24,8 @@ class IntegratedGateway:
         if served is not None and (stop := await self.ground.begin(request, served.name)):
             return stop
         if message := refusal(request, self._credential, self.ground.weather.now()):
-            self.ground.tally.refusal()
+            if served is not None:
+                self.ground.tally.refusal()
             return self._said(message, 401)
         if served is None:
             return self._said(NO_ROUTE, 401)

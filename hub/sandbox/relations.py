@@ -27,8 +27,7 @@ _RELATIVES = {
     "landlord": None,
     "obligor": None,
 }
-_EMPLOYERS = frozenset({"employer", "company", "workplace", "organisation", "unit"})
-_SCHOOLS = frozenset({"school", "university", "institution", "hospital"})
+_EMPLOYERS = frozenset({"employer", "company", "workplace", "organisation", "unit", "firm"})
 
 
 def words_of(name: str) -> frozenset[str]:

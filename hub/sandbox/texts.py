@@ -1,7 +1,9 @@
 """Plausible texts for the fields of a certificate, by the words of their names."""
 
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from hub.declarations.words import CertificateField, CertificateType
 from hub.sandbox.draw import draw, pick
@@ -35,6 +37,8 @@ def text(entry: Entry) -> str | None:
     words = words_of(entry.field.name)
     if words & _OFTEN_OPEN and draw("open", *entry.seeds) % 2:
         return None
+    if phrases := _PHRASES.get(entry.field.name):
+        return pick(phrases, *entry.seeds)
     if words >= {"former", "name"}:
         return _former_name(entry)
     for known, make in _RULES:
@@ -112,6 +116,12 @@ _LISTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("taxes", ("增值税", "城市维护建设税", "个人所得税")),
     ("vaccines", ("乙型肝炎疫苗", "流感疫苗", "狂犬病疫苗")),
 )
+_PHRASES: Mapping[str, tuple[str, ...]] = {
+    field: tuple(phrases)
+    for field, phrases in tomllib.loads(
+        Path(__file__).with_name("phrases.toml").read_text("utf-8")
+    ).items()
+}
 _OFTEN_OPEN = _words("former remark remarks note notes annotation")
 _RULES: tuple[tuple[frozenset[str], Callable[[Entry], str]], ...] = (
     (_words("period"), _month),

@@ -8,6 +8,7 @@ from hashlib import md5
 
 OK, BAD_TOKEN_SIGN, EXPIRED, BAD_DATA_SIGN = "00", "03", "11", "14"
 _CLOCK_DIGITS = 13
+MOST_SKEW = 600.0  # seconds between a call's requestTime and the platform's clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,14 @@ class TokenOffice:
 
     def _signed(self, call: Mapping[str, str], secret: str) -> bool:
         at, sign = call.get("requestTime", ""), call.get("sign", "")
-        if call.get("appKey") != self._key or len(at) != _CLOCK_DIGITS or not at.isdigit():
+        if call.get("appKey") != self._key or not self._timely(at):
             return False
         return hmac.compare_digest(self._sign(secret, at).encode(), sign.encode())
+
+    def _timely(self, at: str) -> bool:
+        if len(at) != _CLOCK_DIGITS or not (at.isascii() and at.isdigit()):
+            return False
+        return abs(int(at) / 1000 - self._clock()) <= MOST_SKEW
 
     def _sign(self, secret: str, at: str) -> str:
         name = self._key + secret

@@ -14,7 +14,16 @@ from hub.sandbox.texts import Entry, text, texts
 
 _FIRST_DAY, _LAST_DAY = date(2012, 1, 1), date(2025, 10, 31)
 _MONTH_WORDS = frozenset({"month", "period"})
-_END_WORDS = frozenset({"until", "expires", "expiry", "expired", "end", "ends"})
+_ENDS = frozenset({"valid_until", "operates_until", "inspected_until"})
+_EARLIER = {  # days by which these precede the events they lead to
+    "died_on": 300,
+    "enlisted_on": 900,
+    "enrolled_on": 1500,
+    "started_on": 600,
+    "period_from": 600,
+    "established_on": 900,
+    "first_issued_on": 900,
+}
 _BIRTH_WORDS = frozenset({"born", "birth", "birthday", "birthdate"})
 _OPEN_ENDED = 0.3  # share of certificates without an end
 
@@ -73,9 +82,9 @@ def _day(entry: Entry) -> date | None:
         return begun
     if name == certificate.valid_until and share("open", *entry.seeds) < _OPEN_ENDED:
         return None
-    if name == certificate.valid_until or words & _END_WORDS:
+    if name in (certificate.valid_until, *_ENDS):
         return begun.replace(day=1, year=begun.year + 20)
-    return begun - timedelta(days=draw(*entry.seeds) % 300)
+    return begun - timedelta(days=draw(*entry.seeds) % 300 + _EARLIER.get(name, 0))
 
 
 def _sex(entry: Entry) -> str:
@@ -94,8 +103,10 @@ def _decimal(entry: Entry) -> Decimal:
 
 
 def _integer(entry: Entry) -> int:
-    number = draw(*entry.seeds)
-    return 2015 + number % 11 if "year" in words_of(entry.field.name) else number % 36 + 1
+    number, words = draw(*entry.seeds), words_of(entry.field.name)
+    if "year" in words:
+        return 2015 + number % 11
+    return number % 300 * 10 if words & {"volume", "capacity"} else number % 6 + 1
 
 
 def _boolean(entry: Entry) -> bool:

@@ -46,20 +46,23 @@ class VerificationPlatform:
         return self.ground.json({"status": "up", "time": int(self.ground.weather.now() * 1000)})
 
     async def _lookup(self, request: web.Request) -> web.Response:
-        if stop := await self.ground.begin(request, LOOKUP):
+        """A lookup of nobody is a probe, and not counted."""
+        requests = _requests(await request.read())
+        if requests and (stop := await self.ground.begin(request, LOOKUP)):
             return stop
+        if self.ground.weather.dials.outage:
+            return self.ground.broken_off(request)
         if message := refusal(request, self._credential, self.ground.weather.now()):
             self.ground.tally.refusal()
             return self._said(message, 401)
-        requests = _requests(await request.read())
         if isinstance(requests, str):
             return self._said(requests, 400)
+        return self._answers(requests) if requests else self.ground.json({"answers": []})
+
+    def _answers(self, requests: list[Mapping[str, object]]) -> web.Response:
         self.ground.tally.batch(len(requests))
         if len(requests) > LARGEST_BATCH:
             return self._said(f"{len(requests)} requests: send {LARGEST_BATCH} at most", 413)
-        return self._answers(requests)
-
-    def _answers(self, requests: list[Mapping[str, object]]) -> web.Response:
         fault = self.ground.weather.fault()
         if fault is Fault.CODE:
             code = self.ground.weather.dials.code
