@@ -1,6 +1,5 @@
 """Dialect: the supplementary verification platform, which looks up many subjects in one call."""
 
-import asyncio
 from collections.abc import Hashable, Mapping, Sequence
 
 import orjson
@@ -25,6 +24,7 @@ from connectors.contract import (
 from connectors.decoding import Json
 from connectors.dialects import Dialect, Options
 from connectors.envelopes import Gap, at, code_text, shown
+from connectors.gathering import Asked, Gathering
 from connectors.holders import Match, holder_match
 from connectors.http import Http
 from connectors.probing import PROBE_TIMEOUT, probed
@@ -35,26 +35,33 @@ LOOKUP = "/api/v1/proofs/lookup"
 HEALTH = "/api/v1/health"
 
 Outcome = Answer | ConnectorError
-Asked = tuple[Hashable, Inquiry]  # by what it is found again, and what is asked
 
 
 class VerificationPlatform:
-    """One verification platform under one access key."""
+    """One verification platform under one access key.
+
+    What is asked of it in one tick of the loop, for whatever certificate types and by whomever,
+    goes out together in as few calls as `batch` allows.
+    """
 
     def __init__(self, endpoint: Endpoint, http: Http, clock: ServerClock | None = None) -> None:
-        self._batch = endpoint.batch
         self._clock = clock or ServerClock()
         self._calls = SignedCalls(endpoint, http, self._clock)
         self._slots = Slots(endpoint)
+        self._gathering = Gathering(endpoint.batch, self._answers, http.own)
 
     async def fetch(self, interface: Interface, inquiries: Sequence[Inquiry]) -> list[Outcome]:
-        """One call per `batch` of distinct inquiries, the calls side by side."""
+        """One outcome per inquiry, in order; equal inquiries are asked once."""
         outcomes: dict[Hashable, Outcome] = {}
-        asked = self._complete(interface, distinct(inquiries), outcomes)
-        async with asyncio.TaskGroup() as group:
-            for start in range(0, len(asked), self._batch):
-                chunk = asked[start : start + self._batch]
-                group.create_task(self._settle(interface, chunk, outcomes))
+        asked: dict[Hashable, Asked] = {}
+        for key, inquiry in distinct(inquiries).items():
+            try:
+                filled(interface.parameters, inquiry.facts)
+                asked[key] = Asked(interface, inquiry)
+            except Incomplete as error:
+                outcomes[key] = self._slots.named(interface, error)
+        answers = await self._gathering.ask(list(asked.values()))
+        outcomes |= zip(asked, answers, strict=True)
         return [outcomes[sameness(inquiry)] for inquiry in inquiries]
 
     async def probe(self) -> Health:
@@ -68,49 +75,28 @@ class VerificationPlatform:
         await self._calls.post(LOOKUP, b'{"requests":[]}', PROBE_TIMEOUT)
         return Health(True, True, self._clock.offset, "up, and the key is accepted")
 
-    def _complete(
-        self,
-        interface: Interface,
-        wanted: Mapping[Hashable, Inquiry],
-        outcomes: dict[Hashable, Outcome],
-    ) -> list[Asked]:
-        for key, inquiry in wanted.items():
-            try:
-                filled(interface.parameters, inquiry.facts)
-            except Incomplete as error:
-                outcomes[key] = self._slots.named(interface, error)
-        return [(key, inquiry) for key, inquiry in wanted.items() if key not in outcomes]
+    async def _answers(self, batch: Sequence[Asked]) -> list[Outcome]:
+        patient = max((one.interface for one in batch), key=lambda interface: interface.timeout)
+        answers = await self._slots.outcome(patient, lambda: self._lookup(batch, patient))
+        if isinstance(answers, ConnectorError):
+            return [answers] * len(batch)
+        return [self._read(one, answers.get(str(place))) for place, one in enumerate(batch)]
 
-    async def _settle(
-        self, interface: Interface, chunk: list[Asked], outcomes: dict[Hashable, Outcome]
-    ) -> None:
-        inquiries = [inquiry for _, inquiry in chunk]
-        answers = await self._slots.outcome(interface, lambda: self._lookup(interface, inquiries))
-        for place, (key, inquiry) in enumerate(chunk):
-            if isinstance(answers, ConnectorError):
-                outcomes[key] = answers
-            else:
-                outcomes[key] = self._read(interface, inquiry, answers.get(str(place)))
-
-    async def _lookup(
-        self, interface: Interface, inquiries: Sequence[Inquiry]
-    ) -> Mapping[str, Json]:
-        requests = [
-            _request(str(place), interface, inquiry) for place, inquiry in enumerate(inquiries)
-        ]
+    async def _lookup(self, batch: Sequence[Asked], patient: Interface) -> Mapping[str, Json]:
+        requests = [_request(str(place), one) for place, one in enumerate(batch)]
         body = orjson.dumps({"requests": requests})
-        reply = await self._calls.post(LOOKUP, body, interface.timeout)
+        reply = await self._calls.post(LOOKUP, body, patient.timeout)
         return _by_ref(reply.document())
 
-    def _read(self, interface: Interface, inquiry: Inquiry, answer: Json) -> Outcome:
+    def _read(self, asked: Asked, answer: Json) -> Outcome:
         try:
-            return _answer(interface, inquiry, answer)
+            return _answer(asked.interface, asked.inquiry, answer)
         except ConnectorError as error:
-            return self._slots.named(interface, error)
+            return self._slots.named(asked.interface, error)
 
 
-def _request(ref: str, interface: Interface, inquiry: Inquiry) -> dict[str, object]:
-    facts = inquiry.facts
+def _request(ref: str, asked: Asked) -> dict[str, object]:
+    interface, facts = asked.interface, asked.inquiry.facts
     request: dict[str, object] = {
         "ref": ref,
         "certificateType": interface.target,
