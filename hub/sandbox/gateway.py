@@ -87,7 +87,9 @@ class Gateway:
             return self._coded("21")
         if fault := self.ground.weather.fault():
             return self._faulty(fault)
-        return self.ground.json(_envelope(OK, _wrapped(served, self.ground.body(served, facts))))
+        return self.ground.json(
+            _envelope(OK, wrapped_body(served, self.ground.body(served, facts)))
+        )
 
     def _faulty(self, fault: Fault) -> web.Response:
         if fault is Fault.QUOTA:
@@ -130,7 +132,8 @@ def _purpose(parameters: Mapping[str, str]) -> Mapping[str, str] | None:
     return purpose if purpose.get("powerMatters") else None
 
 
-def _wrapped(served: Served, body: Tree) -> Tree:
+def wrapped_body(served: Served, body: Tree) -> Tree:
+    """The body as this interface sends it: its outermost part may travel as text."""
     target = served.script.interface.target
     wrapping = pick(tuple(Wrapping), "wrapping", target)
     return {key: wrapped(value, wrapping) for key, value in body.items()}
