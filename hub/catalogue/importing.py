@@ -185,7 +185,8 @@ def _commitment(line: Line, measures: tuple[Measure, ...]) -> bool:
 
 def _agree(line: Line, column: Column, given: object, before: object, where: str) -> None:
     if given != before:
-        line.wrong(column, f'the same as {where}: "{_told(before)}"', given=_told(given))
+        said = f'"{_told(before)}"' if _told(before) else "blank"
+        line.wrong(column, f"the same as {where}: {said}", given=_told(given))
 
 
 def _told(value: object) -> str:

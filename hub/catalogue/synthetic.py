@@ -163,9 +163,10 @@ def _counts(
         holder: min(_MOST_OF_A_PAIR, len(_pool(types, holder)))
         for holder in ("person", "organisation", "either")
     }
-    if not len(pairs) <= rows <= sum(most[pair.holder] for pair in pairs):
+    if not min(most.values()) or sum(most[pair.holder] for pair in pairs) < rows:
         raise ValueError(
-            f"{len(types)} certificate types are too few for {ROWS} rows: declare more"
+            f"{len(types)} certificate types are too few for {ROWS} rows: declare more, "
+            "of persons and of organisations"
         )
     counts = [1] * len(pairs)
     for _ in range(rows - len(pairs)):
