@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from connectors.http import Http, open_http
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.catalogue.rows import Catalogue
-from hub.declarations.certificates import packaged_certificates
+from hub.declarations.certificates import load_certificate_types, packaged_certificates
 from hub.declarations.credentials import credential_of, load_credentials
 from hub.declarations.live import LiveDeclarations, ReloadReport, Sources
 from hub.declarations.words import CertificateType, Platform
@@ -89,12 +90,20 @@ class Hub:
         return self._connected.reload()
 
 
+def certificate_types(settings: Settings) -> Mapping[str, CertificateType]:
+    """The packaged certificate types and those that the settings name."""
+    return load_certificate_types(*_type_folders(settings))
+
+
 def declared(settings: Settings) -> LiveDeclarations:
     """The declarations that the settings name; a wrong one raises `ConfigurationError`."""
+    sources = Sources(_type_folders(settings), settings.platforms, settings.endpoints)
+    return LiveDeclarations(sources)
+
+
+def _type_folders(settings: Settings) -> tuple[Path, ...]:
     further = (settings.certificates,) if settings.certificates else ()
-    return LiveDeclarations(
-        Sources((packaged_certificates(), *further), settings.platforms, settings.endpoints)
-    )
+    return (packaged_certificates(), *further)
 
 
 def connected(settings: Settings, declarations: LiveDeclarations, http: Http) -> ConnectedPlatforms:

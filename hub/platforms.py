@@ -70,17 +70,18 @@ class ConnectedPlatforms:
         known = self._bound.get(platform.name)
         if known and (known.platform, known.secrets) == (bare, secrets):
             return known
-        return Bound(bare, secrets, self._connect(platform, secrets))
+        return Bound(bare, secrets, connect(platform, secrets, self._http))
 
-    def _connect(self, platform: Platform, secrets: Secrets) -> Connector:
-        endpoint = Endpoint(
-            platform=platform.name,
-            url=platform.url,
-            credential=secrets,
-            concurrency=platform.concurrency,
-            batch=platform.batch,
-            max_bytes=platform.max_bytes,
-            connect_timeout=platform.connect_timeout,
-        )
-        dialect = find_dialect(platform.dialect)
-        return dialect.connect(endpoint, platform.options, self._http)
+
+def connect(platform: Platform, secrets: Secrets, http: Http) -> Connector:
+    """A connector for the platform, in its dialect."""
+    endpoint = Endpoint(
+        platform=platform.name,
+        url=platform.url,
+        credential=secrets,
+        concurrency=platform.concurrency,
+        batch=platform.batch,
+        max_bytes=platform.max_bytes,
+        connect_timeout=platform.connect_timeout,
+    )
+    return find_dialect(platform.dialect).connect(endpoint, platform.options, http)

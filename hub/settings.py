@@ -21,6 +21,8 @@ KNOWN = {
     "PATIENCE": "longest one batch of one source may take, in seconds, default 10",
     "MAX_LOOKUPS": "lookups in one request, default 1000",
     "DEMONSTRATION": "file that fills in GraphiQL's key and examples; the sandbox only",
+    "API_KEY": "key of `certhub lookup`; the hub itself does not read it",
+    "URL": "GraphQL URL of `certhub lookup`; the hub itself does not read it",
     "TEST_POSTGRES": "PostgreSQL URL for the tests; the hub itself does not read it",
 }
 

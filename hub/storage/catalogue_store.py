@@ -56,7 +56,7 @@ async def list_versions(engine: AsyncEngine) -> tuple[CatalogueVersion, ...]:
     ends = [later.effective_from for later in saved[1:]]
     return tuple(
         CatalogueVersion(row.id, row.name, row.effective_from, end)
-        for row, end in zip(saved, [*ends, None], strict=True)
+        for row, end in zip(saved, [*ends, None], strict=False)
     )
 
 

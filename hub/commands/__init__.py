@@ -1,0 +1,1 @@
+"""The commands of `certhub`, one module each."""

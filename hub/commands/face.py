@@ -1,0 +1,48 @@
+"""The one string edge to the face, which stands above the hub: found by name, never imported."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from hub.settings import Settings
+
+FACE_APP = "resolvers.app:make_app"
+FACE_SDL = "resolvers.schema:packaged_schema"
+
+
+class FaceRouter(Protocol):
+    """Where an application keeps its lifespan."""
+
+    def lifespan_context(self, app: Any, /) -> AbstractAsyncContextManager[object]:
+        """Open what stands behind the application, and close it again."""
+        ...
+
+
+class Face(Protocol):
+    """An ASGI application that tells its lifespan."""
+
+    @property
+    def router(self) -> FaceRouter:
+        """Its routes and lifespan."""
+        ...
+
+    async def __call__(self, scope: Any, receive: Any, send: Any, /) -> None:
+        """Answer over ASGI."""
+        ...
+
+
+def make_face(settings: Settings) -> Face:
+    """The application over the given settings; its lifespan opens the hub."""
+    make = cast(Callable[[Settings], Face], _named(FACE_APP))  # what the name stands for
+    return make(settings)
+
+
+def face_sdl() -> str:
+    """The face's schema (SDL) over the packaged certificate types."""
+    return cast(Callable[[], str], _named(FACE_SDL))()  # what the name stands for
+
+
+def _named(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)

@@ -1,0 +1,48 @@
+"""How a command logs: one line per event on stderr, for a person to read."""
+
+import logging
+import sys
+from pathlib import PurePath
+
+import structlog
+from structlog.typing import Processor
+
+
+def log_to_stderr(level: int = logging.INFO) -> None:
+    """Send our events to stderr, and the libraries' warnings after them.
+
+    What an exception says is left out, as it may hold what a caller gave: kind and place stay.
+    """
+    structlog.configure(
+        processors=_processors(colours=sys.stderr.isatty()),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(handlers=[_Libraries()], level=logging.WARNING, force=True)
+
+
+def _processors(*, colours: bool) -> list[Processor]:
+    return [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
+        structlog.dev.ConsoleRenderer(colors=colours, pad_event_to=0),
+    ]
+
+
+class _Libraries(logging.Handler):
+    """Takes what libraries log into our own log."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        fields = {"by": record.name, **_where(record)}
+        structlog.get_logger("certhub.libraries").log(record.levelno, record.getMessage(), **fields)
+
+
+def _where(record: logging.LogRecord) -> dict[str, str]:
+    if not record.exc_info or record.exc_info[0] is None:
+        return {}
+    kind, _, trace = record.exc_info
+    place = ""
+    while trace is not None:
+        place = f"{PurePath(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return {"kind": kind.__name__, "at": place}

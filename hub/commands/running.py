@@ -1,0 +1,107 @@
+"""Runs what stays open until Ctrl-C: listening, serving, stopping."""
+
+import asyncio
+import errno
+import signal
+import socket
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from ipaddress import ip_address
+from typing import Any
+
+import uvicorn
+import uvloop
+
+from hub.commands.face import make_face
+from hub.commands.trouble import CommandFailed
+from hub.settings import Settings
+
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+GRACE = 5
+"""Seconds that requests in flight get to end."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its own hold on the signals: whoever runs the loop decides when it ends."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run on uvloop until it ends; Ctrl-C before it listens to signals is an end, too."""
+    with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)
+
+
+@contextmanager
+def stopped_by_signal() -> Iterator[asyncio.Event]:
+    """An event that Ctrl-C or SIGTERM sets."""
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    for number in STOPPING:
+        loop.add_signal_handler(number, stopped.set)
+    try:
+        yield stopped
+    finally:
+        for number in STOPPING:
+            loop.remove_signal_handler(number)
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that listens; a taken port or a wrong address raises `CommandFailed`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise CommandFailed(_no_listening(host, port, error)) from None
+    with listener:
+        yield listener
+
+
+def address(listener: socket.socket) -> str:
+    """The base URL of a listening socket, as a browser of this machine reaches it."""
+    host, port = listener.getsockname()[:2]
+    reached = ip_address(host)
+    if reached.is_unspecified:
+        reached = ip_address("::1" if reached.version == 6 else "127.0.0.1")
+    return f"http://[{reached}]:{port}" if reached.version == 6 else f"http://{reached}:{port}"
+
+
+@asynccontextmanager
+async def face_open(settings: Settings, listener: socket.socket) -> AsyncIterator[None]:
+    """The face, answering on the socket as long as this is open, and the hub behind it."""
+    app = make_face(settings)
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="off",  # entered here, so that what goes wrong in it reaches the caller as it is
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+    async with app.router.lifespan_context(app):
+        server = Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listener]), name="uvicorn")
+        try:
+            yield  # the socket listens already: who comes before uvicorn has begun is queued
+        finally:
+            server.should_exit = True
+            await serving
+
+
+def _no_listening(host: str, port: int, error: OSError) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return (
+                f"port {port} on {host} is taken by another process. Choose another one with "
+                f"--port, or end that process (`ss -ltnp 'sport = :{port}'` names it)."
+            )
+        case errno.EACCES:
+            return f"port {port} may only be opened by root. Choose one above 1023 with --port."
+        case _:
+            return f"{host} is not an address of this machine. Give another one with --host."
