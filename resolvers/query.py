@@ -16,6 +16,7 @@ from resolvers.types.connection import CountedConnection
 from resolvers.types.declared import CertificateType
 from resolvers.types.dossier import Dossier, DossierEntry
 from resolvers.types.inputs import LookupInput, PurposeInput, SubjectInput
+from resolvers.types.nodes import resolve_node
 from resolvers.types.outcome import Answered, Outcome, shown
 from resolvers.types.source import Source
 
@@ -156,7 +157,9 @@ class Query:
     def me(self, info: Info) -> Caller:
         return Caller.of(info.context)
 
-    node: relay.Node | None = relay.node(description="Any node by its global id (全局标识).")
+    @strawberry.field(description="Any node by its global id (全局标识); null where there is none.")
+    async def node(self, info: Info, id: strawberry.ID) -> relay.Node | None:
+        return resolve_node(info, id)
 
 
 def _no_such_item(context: Context, purpose: Purpose) -> CallerError:

@@ -22,6 +22,7 @@ from hub.catalogue.rows import (
 from hub.compose import open_database
 from hub.declarations.certificates import load_certificate_types, packaged_certificates
 from hub.declarations.words import CertificateType
+from hub.demonstration import Demonstration, write_demonstration
 from hub.sandbox.sandbox import (
     Sandbox,
     SandboxOptions,
@@ -88,6 +89,26 @@ def catalogue_for(types: Mapping[str, CertificateType]) -> CatalogueContent:
         for unit, code in [*handled, ("NB-TEST-02", FOREIGN_ITEM)]
     )
     return CatalogueContent(units, items, rows_for(types))
+
+
+def demonstration_of(sandbox: Sandbox, key: str) -> Demonstration:
+    """GraphiQL's examples over this stack's catalogue and people."""
+    first = sandbox.examples.person_with("resident_id_card", {"province": True})
+    second = sandbox.examples.person_with("resident_id_card", {"province": True}, skip=1)
+    return Demonstration(
+        key,
+        {
+            "resident_id": first.identifier,
+            "resident_name": first.name,
+            "other_resident_id": second.identifier,
+            "other_resident_name": second.name,
+            "other_certificate": "marriage_registration",
+            "denied_certificate": "driving_licence",
+            "item": DOSSIER_ITEM,
+            "case": "办-1",
+            "operator": OPERATOR,
+        },
+    )
 
 
 @dataclass
@@ -165,6 +186,7 @@ async def open_stack(
             {
                 "CERTHUB_DATA": str(folder / "data"),
                 "CERTHUB_PLATFORMS": str(options.platforms),
+                "CERTHUB_DEMONSTRATION": str(folder / "demonstration.json"),
                 "CERTHUB_CREDENTIALS": str(packaged_credentials()),
                 "CERTHUB_ENDPOINTS": ",".join(f"{n}={u}" for n, u in sandbox.urls.items()),
                 **({"CERTHUB_CERTIFICATES": str(certificates)} if certificates else {}),
@@ -175,5 +197,6 @@ async def open_stack(
         async with open_database(settings) as engine:
             await save_version(engine, catalogue_for(types), "test", date(2026, 1, 1), now)
             key, _ = await create_key(engine, UNIT, [OPERATOR], "test", now)
+        write_demonstration(demonstration_of(sandbox, key), folder / "demonstration.json")
         async with serving(settings) as (url, server), aiohttp.ClientSession() as session:
             yield Stack(url, key, sandbox, settings, server, session)
