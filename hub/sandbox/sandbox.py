@@ -96,9 +96,12 @@ class Sandbox:
         return self.stand_ins[name]
 
 
-def archive_of(options: SandboxOptions, platforms: Mapping[str, Platform]) -> Archive:
+def archive_of(
+    options: SandboxOptions,
+    types: Mapping[str, CertificateType],
+    platforms: Mapping[str, Platform],
+) -> Archive:
     """What the platforms hold, without putting them up."""
-    types = load_certificate_types(*options.types)
     population = Population(options.seed, options.size)
     holdings = Holdings(options.seed, load_shares(options.shares))
     return Archive(types, population, holdings, Certificates(population, own_fields(platforms)))
@@ -107,9 +110,10 @@ def archive_of(options: SandboxOptions, platforms: Mapping[str, Platform]) -> Ar
 @asynccontextmanager
 async def open_sandbox(options: SandboxOptions) -> AsyncIterator[Sandbox]:
     """Put every platform up; a wrong declaration or a taken port is a `ConfigurationError`."""
-    platforms = load_platforms(options.platforms, load_certificate_types(*options.types))
+    types = load_certificate_types(*options.types)
+    platforms = load_platforms(options.platforms, types)
     credentials = load_credentials(options.credentials, {})
-    archive = archive_of(options, platforms)
+    archive = archive_of(options, types, platforms)
     ports = _ports(options, platforms)
     async with AsyncExitStack() as stack:
         stand_ins = {}

@@ -57,8 +57,8 @@ def test_an_organisation_holds_no_persons_certificate() -> None:
 
 def test_the_same_options_hold_the_same() -> None:
     """Two archives of one seed agree about everything; another seed differs."""
-    one, two = (archive_of(SandboxOptions(seed=3, size=50), PLATFORMS) for _ in range(2))
-    other = archive_of(SandboxOptions(seed=4, size=50), PLATFORMS)
+    one, two = (archive_of(SandboxOptions(seed=3, size=50), TYPES, PLATFORMS) for _ in range(2))
+    other = archive_of(SandboxOptions(seed=4, size=50), TYPES, PLATFORMS)
     kind = TYPES["household_register"]
     person = one.population.person(5)
 

@@ -8,7 +8,7 @@ from hub.sandbox.sandbox import SandboxOptions, archive_of, packaged_platforms
 
 TYPES = load_certificate_types(packaged_certificates())
 PLATFORMS = load_platforms(packaged_platforms(), TYPES)
-ARCHIVE = archive_of(SandboxOptions(seed=7, size=500), PLATFORMS)
+ARCHIVE = archive_of(SandboxOptions(seed=7, size=500), TYPES, PLATFORMS)
 
 
 def test_every_type_has_a_value_for_every_field() -> None:

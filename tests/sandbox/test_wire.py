@@ -18,7 +18,7 @@ from hub.sandbox.wire import script_of
 
 TYPES = load_certificate_types(packaged_certificates())
 PLATFORMS = load_platforms(packaged_platforms(), TYPES)
-ARCHIVE = archive_of(SandboxOptions(seed=7, size=500), PLATFORMS)
+ARCHIVE = archive_of(SandboxOptions(seed=7, size=500), TYPES, PLATFORMS)
 SERVED = [
     served
     for name in ("province", "municipality")
