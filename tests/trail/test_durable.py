@@ -108,6 +108,24 @@ async def test_a_missing_table_is_a_retryable_failure(database: str) -> None:
     await engine.dispose()
 
 
+async def test_lost_connections_are_replaced(engine: AsyncEngine) -> None:
+    """A database that restarted, or cut us off, is written to again without our restart."""
+    async with Trail(SqlRecords(engine)) as trail:
+        await trail.record([a_record("a")])
+        if engine.dialect.name == "postgresql":
+            other = open_engine(engine.url.render_as_string(hide_password=False))
+            async with other.connect() as connection:
+                cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                all_but_mine = "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                await connection.execute(text(cut + all_but_mine))
+            await other.dispose()
+        else:
+            await engine.dispose()
+        await trail.record([a_record("b")])
+
+    assert await SqlRecords(engine).of_request("r1") == (a_record("a"), a_record("b"))
+
+
 async def test_a_locked_database_fails_and_recovers(tmp_path: Path) -> None:
     """While another holds SQLite nothing is taken; afterwards commits work by themselves."""
     engine = open_engine(f"sqlite:///{tmp_path}/hub.db", busy_timeout=0.05)
