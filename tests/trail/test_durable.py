@@ -146,6 +146,21 @@ async def test_a_locked_database_fails_and_recovers(tmp_path: Path) -> None:
     await engine.dispose()
 
 
+async def test_a_read_only_file_takes_nothing(tmp_path: Path) -> None:
+    """SQLite opened for reading only: the error is the retryable one, nothing is written."""
+    writable = open_engine(f"sqlite:///{tmp_path}/hub.db")
+    await migrate(writable)
+    await writable.dispose()
+    engine = open_engine(f"sqlite:///file:{tmp_path}/hub.db?mode=ro&uri=true")
+
+    async with Trail(SqlRecords(engine)) as trail:
+        with pytest.raises(RecordsUnavailable, match="OperationalError"):
+            await trail.record([a_record("a")])
+
+    assert await SqlRecords(engine).get("a") is None
+    await engine.dispose()
+
+
 async def test_a_full_disk_fails_and_recovers(tmp_path: Path) -> None:
     """A database that may not grow takes nothing of a commit; with room again it does."""
     engine = open_engine(f"sqlite:///{tmp_path}/hub.db")
