@@ -1,7 +1,7 @@
 """Who holds what where: decided by the seed, the same on every machine."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,16 +28,21 @@ def packaged_shares() -> Path:
     return Path(__file__).with_name("holdings.toml")
 
 
-def load_shares(file: Path) -> Shares:
-    """The shares of a file; every tier needs a default."""
+def load_shares(file: Path, types: Collection[str]) -> Shares:
+    """The shares of a file; every tier needs a default.
+
+    Only the packaged shares may name types that are not there, as they are for the packaged ones.
+    """
     document = tomllib.loads(file.read_text("utf-8"))
     if unknown := document.keys() - {"default", "types"}:
         raise _wrong(file, sorted(unknown)[0], "unknown", "[default] and [types.<type>]")
     default = _tiers(file, "default", document.get("default", {}))
     if missing := [tier.value for tier in Tier if tier not in default]:
         raise _wrong(file, f"default.{missing[0]}", "missing", "a share from 0 to 1")
-    types = document.get("types", {})
-    return Shares(default, {name: _tiers(file, f"types.{name}", types[name]) for name in types})
+    special = document.get("types", {})
+    if file != packaged_shares() and (strangers := sorted(special.keys() - set(types))):
+        raise _wrong(file, f"types.{strangers[0]}", "unknown", "the name of a certificate type")
+    return Shares(default, {name: _tiers(file, f"types.{name}", special[name]) for name in special})
 
 
 def _tiers(file: Path, at: str, table: Mapping[str, object]) -> dict[Tier, float]:

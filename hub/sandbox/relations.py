@@ -1,5 +1,7 @@
 """Whom a field is about, by the words of its name: the subject, a relative, an employer."""
 
+from functools import cache
+
 from hub.sandbox.draw import draw
 from hub.sandbox.population import Organisation, Person, Population
 
@@ -30,6 +32,7 @@ _RELATIVES = {
 _EMPLOYERS = frozenset({"employer", "company", "workplace", "organisation", "unit", "firm"})
 
 
+@cache
 def words_of(name: str) -> frozenset[str]:
     """The words of a field's name."""
     return frozenset(name.split("_"))

@@ -103,7 +103,7 @@ def archive_of(
 ) -> Archive:
     """What the platforms hold, without putting them up."""
     population = Population(options.seed, options.size)
-    holdings = Holdings(options.seed, load_shares(options.shares))
+    holdings = Holdings(options.seed, load_shares(options.shares, types))
     return Archive(types, population, holdings, Certificates(population, own_fields(platforms)))
 
 

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from hub.declarations.words import CertificateField, CertificateType
@@ -37,7 +38,7 @@ def text(entry: Entry) -> str | None:
     words = words_of(entry.field.name)
     if words & _OFTEN_OPEN and draw("open", *entry.seeds) % 2:
         return None
-    if phrases := _PHRASES.get(entry.field.name):
+    if phrases := _phrases().get(entry.field.name):
         return pick(phrases, *entry.seeds)
     if words >= {"former", "name"}:
         return _former_name(entry)
@@ -45,6 +46,12 @@ def text(entry: Entry) -> str | None:
         if words & known:
             return make(entry)
     return f"{entry.field.label_zh}{pick('甲乙丙丁', *entry.seeds)}"
+
+
+@cache
+def _phrases() -> Mapping[str, tuple[str, ...]]:
+    file = Path(__file__).with_name("phrases.toml")
+    return {field: tuple(said) for field, said in tomllib.loads(file.read_text("utf-8")).items()}
 
 
 def texts(entry: Entry) -> tuple[str, ...]:
@@ -116,12 +123,6 @@ _LISTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("taxes", ("增值税", "城市维护建设税", "个人所得税")),
     ("vaccines", ("乙型肝炎疫苗", "流感疫苗", "狂犬病疫苗")),
 )
-_PHRASES: Mapping[str, tuple[str, ...]] = {
-    field: tuple(phrases)
-    for field, phrases in tomllib.loads(
-        Path(__file__).with_name("phrases.toml").read_text("utf-8")
-    ).items()
-}
 _OFTEN_OPEN = _words("former remark remarks note notes annotation")
 _RULES: tuple[tuple[frozenset[str], Callable[[Entry], str]], ...] = (
     (_words("period"), _month),

@@ -79,11 +79,14 @@ async def test_an_error_code_is_never_not_held(sandbox: Sandbox, platform: str) 
     assert isinstance(await _answer(sandbox, platform), Refused | Garbled)
 
 
-async def test_a_gateway_sends_the_code_that_was_set(sandbox: Sandbox) -> None:
+@pytest.mark.parametrize(
+    "platform", ["province", "municipality", "human_resources_bureau", "verification"]
+)
+async def test_a_platform_sends_the_code_that_was_set(sandbox: Sandbox, platform: str) -> None:
     """The code is the dial's own."""
-    sandbox.platform("province").turn(Dials(code_rate=1.0, code="77"))
+    sandbox.platform(platform).turn(Dials(code_rate=1.0, code="77"))
 
-    assert "77" in str(await _answer(sandbox, "province"))
+    assert "code 77" in str(await _answer(sandbox, platform))
 
 
 async def test_the_quota_is_spent_call_by_call(sandbox: Sandbox) -> None:

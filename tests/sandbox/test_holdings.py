@@ -14,7 +14,7 @@ from hub.sandbox.sandbox import SandboxOptions, archive_of, packaged_platforms
 
 TYPES = load_certificate_types(packaged_certificates())
 PLATFORMS = load_platforms(packaged_platforms(), TYPES)
-SHARES = load_shares(packaged_shares())
+SHARES = load_shares(packaged_shares(), TYPES)
 POPULATION = Population(7, 4000)
 TOLERANCE = 0.03  # four standard deviations of 4000 draws
 
@@ -31,6 +31,11 @@ def test_a_platform_holds_the_share_of_its_tier(platform: str) -> None:
         expected = SHARES.of(certificate, PLATFORMS[platform].tier) if persons else 0.0
 
         assert abs(held / 4000 - expected) < TOLERANCE
+
+
+def test_the_packaged_shares_name_packaged_types_alone() -> None:
+    """No table of the packaged file is idle."""
+    assert SHARES.types.keys() <= TYPES.keys()
 
 
 def test_platforms_decide_for_themselves() -> None:
@@ -73,7 +78,7 @@ def test_an_override_takes_the_place_of_the_default_for_its_tier_alone(tmp_path:
         "[default]\nprovincial = 0.5\nmunicipal = 0.4\nsupplementary = 0.3\n"
         "[types.resident_id_card]\nmunicipal = 1.0\n"
     )
-    shares = load_shares(file)
+    shares = load_shares(file, TYPES)
 
     assert [shares.of("resident_id_card", tier) for tier in Tier] == [0.5, 1.0, 0.3]
     assert [shares.of("housing_fund", tier) for tier in Tier] == [0.5, 0.4, 0.3]
@@ -85,6 +90,10 @@ def test_an_override_takes_the_place_of_the_default_for_its_tier_alone(tmp_path:
         ("[defaults]\n", "defaults: unknown; allowed: [default] and [types.<type>]"),
         ("[default]\nprovincial = 1\n", "default.municipal: missing; allowed: a share from 0 to 1"),
         ("[default]\ncity = 1\n", "default.city: unknown; allowed: provincial, municipal, supp"),
+        (
+            "[default]\nprovincial = 1\nmunicipal = 1\nsupplementary = 1\n[types.moon]\n",
+            "types.moon: unknown; allowed: the name of a certificate type",
+        ),
         ("[default]\nprovincial = 2\n", "default.provincial: given 2; allowed: a share from 0"),
     ],
 )
@@ -94,6 +103,6 @@ def test_wrong_shares_tell_the_fix(tmp_path: Path, text: str, message: str) -> N
     file.write_text(text)
 
     with pytest.raises(ConfigurationError) as refused:
-        load_shares(file)
+        load_shares(file, TYPES)
 
     assert str(refused.value).startswith(f"{file}: {message}")
