@@ -31,12 +31,9 @@ class Slots:
     async def outcome(
         self, interface: Interface, work: Callable[[], Awaitable[T]]
     ) -> T | ConnectorError:
-        """What the work gives, or its failure named after the interface.
-
-        Waiting for a slot and the work itself each take at most the interface's timeout.
-        """
+        """What the work gives within the interface's timeout, or its failure under its name."""
         try:
-            return await self._done(work, interface.timeout)
+            return await self.done(work, interface.timeout)
         except ConnectorError as error:
             return self.named(interface, error)
 
@@ -44,7 +41,8 @@ class Slots:
         """The same failure, its text beginning with platform and interface."""
         return type(error)(f"{self._platform}/{interface.name}: {error}")
 
-    async def _done(self, work: Callable[[], Awaitable[T]], seconds: float) -> T:
+    async def done(self, work: Callable[[], Awaitable[T]], seconds: float) -> T:
+        """What the work gives; waiting for a slot and the work each take at most `seconds`."""
         await self._slot(seconds)
         try:
             async with asyncio.timeout(seconds):

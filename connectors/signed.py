@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from connectors.clocks import ServerClock
-from connectors.contract import CredentialRefused, Endpoint, Garbled, Refused
+from connectors.contract import CredentialRefused, Endpoint, Garbled, QuotaSpent, Refused
 from connectors.envelopes import at
 from connectors.http import JSON, Call, Http, Reply
 from connectors.signing import canonical_query, hmac_headers
@@ -65,6 +65,8 @@ def require_accepted(reply: Reply) -> None:
         raise Refused("status 401, clock skew exceeded; set this machine's clock by NTP")
     if refusal == _FORBIDDEN:
         raise Refused("status 401, the route is forbidden; apply to the platform for the interface")
+    if reply.status == 429:
+        raise QuotaSpent("HTTP status 429: the quota is used up; ask the platform to raise it")
     if reply.status != 200:
         raise Refused(f"HTTP status {reply.status}; check `endpoint` and `path`")
 

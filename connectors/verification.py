@@ -76,16 +76,17 @@ class VerificationPlatform:
         return Health(True, True, self._clock.offset, "up, and the key is accepted")
 
     async def _answers(self, batch: Sequence[Asked]) -> list[Outcome]:
-        patient = max((one.interface for one in batch), key=lambda interface: interface.timeout)
-        answers = await self._slots.outcome(patient, lambda: self._lookup(batch, patient))
-        if isinstance(answers, ConnectorError):
-            return [answers] * len(batch)
+        seconds = max(asked.interface.timeout for asked in batch)
+        try:
+            answers = await self._slots.done(lambda: self._lookup(batch, seconds), seconds)
+        except ConnectorError as error:
+            return [self._slots.named(asked.interface, error) for asked in batch]
         return [self._read(one, answers.get(str(place))) for place, one in enumerate(batch)]
 
-    async def _lookup(self, batch: Sequence[Asked], patient: Interface) -> Mapping[str, Json]:
+    async def _lookup(self, batch: Sequence[Asked], seconds: float) -> Mapping[str, Json]:
         requests = [_request(str(place), one) for place, one in enumerate(batch)]
         body = orjson.dumps({"requests": requests})
-        reply = await self._calls.post(LOOKUP, body, patient.timeout)
+        reply = await self._calls.post(LOOKUP, body, seconds)
         return _by_ref(reply.document())
 
     def _read(self, asked: Asked, answer: Json) -> Outcome:

@@ -59,7 +59,7 @@ class Context:
         if name not in known:
             raise CallerError(
                 Code.BAD_INPUT,
-                f"There is no certificate type (证照类型) {name[:60]!r}.",
+                "There is no certificate type (证照类型) of this name.",
                 close_matches(name, known) + " `certificateTypes` lists them all.",
             )
 

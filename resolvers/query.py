@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import strawberry
 from strawberry import relay
 
-from hub.evidence import Lookup, Purpose
+from hub.evidence import Lookup
 from resolvers.context import Context, Info
 from resolvers.errors import CallerError, Code
 from resolvers.selection import Selection, selection_below
@@ -82,12 +82,13 @@ class Query:
     async def dossier(self, info: Info, subject: SubjectInput, purpose: PurposeInput) -> Dossier:
         context = info.context
         bound = purpose.purpose()
-        rows = context.hub.catalogue.rows_of(context.requester.unit, bound.item)
-        if not rows:
-            raise _no_such_item(context, bound)
+        about = subject.subject()
+        listed = context.hub.catalogue.rows_of(context.requester.unit, bound.item)
+        if not listed:
+            raise _no_such_item(context.requester.unit)
+        rows = [row for row in listed if about.kind in context.hub.types[row.certificate].holders]
         context.check_lookups(row.certificate for row in rows)
         below = selection_below(info, "entries", "outcome", "certificate")
-        about = subject.subject()
         outcomes = await answered(
             context,
             (
@@ -162,10 +163,9 @@ class Query:
         return resolve_node(info, id)
 
 
-def _no_such_item(context: Context, purpose: Purpose) -> CallerError:
-    unit = context.requester.unit
+def _no_such_item(unit: str) -> CallerError:
     return CallerError(
         Code.BAD_INPUT,
-        f"Unit {unit} has no item (事项) {purpose.item[:60]!r} in the catalogue in force.",
+        f"Unit {unit} has no such item (事项) in the catalogue in force.",
         "`me { items }` lists what this caller may ask for.",
     )
