@@ -1,5 +1,6 @@
 """The command line: `certhub`."""
 
+import logging
 import sys
 
 import typer
@@ -7,6 +8,7 @@ import typer
 from hub.commands import catalogue, keys, schema
 from hub.commands.demo import demo
 from hub.commands.doctor import doctor
+from hub.commands.logging import log_to_stderr
 from hub.commands.lookup import lookup
 from hub.commands.reload import reload
 from hub.commands.sandbox import sandbox
@@ -39,6 +41,7 @@ app.add_typer(schema.app, name="schema", rich_help_panel=KEEP)
 
 def main() -> None:
     """Run the command line; what a person can mend is told in words, without a traceback."""
+    log_to_stderr(logging.WARNING)
     try:
         app()
     except CommandFailed as trouble:

@@ -48,7 +48,7 @@ class Home:
     @property
     def database(self) -> str:
         """The database, with the catalogue that both have in common."""
-        return f"sqlite+aiosqlite:///{self.folder / 'certhub.db'}"
+        return f"sqlite+aiosqlite:///{self.folder.resolve() / 'certhub.db'}"
 
     @property
     def demonstration(self) -> Path:

@@ -10,9 +10,9 @@ from hub.sandbox.sandbox import Sandbox
 
 SHORT = """\
 query ($subject: SubjectInput!, $purpose: PurposeInput!) {
-  certificate(type: "household_register", subject: $subject, purpose: $purpose) {
+  certificate(type: "resident_id_card", subject: $subject, purpose: $purpose) {
     __typename
-    ... on Found { source { name } certificate { number attributes { labelZh value } } }
+    ... on Found { source { name } certificate { number validUntil ... on ResidentIdCard { name address } } }
     trail { source { name } tier said took }
   }
 }"""
@@ -43,7 +43,7 @@ In another terminal
 
 async def worked_curl(hub: Asker, examples: Examples) -> str:
     """A query as curl sends it, and the answer that it had just now."""
-    subject = examples.held_only_at("household_register", "municipality")
+    subject = examples.person_with("resident_id_card", {"province": False, "municipality": True})
     person = {"person": {"residentId": subject.identifier, "name": subject.name}}
     variables = {"subject": person, "purpose": PURPOSE}
     answer = await hub.ask(SHORT, variables)

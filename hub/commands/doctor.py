@@ -134,5 +134,6 @@ def diagnosed(at: str, platform: Platform, health: Health) -> Looked:
             "platform's administrators that theirs is not."
         )
         return Looked(at, f"answers{clock}", mend)
-    taken = "takes our credential" if health.credential_accepted else health.message
-    return Looked(at, f"answers, {taken}{clock}")
+    if health.credential_accepted is None:
+        return Looked(at, f"{health.message}{clock}; the first lookup tells if it takes our key")
+    return Looked(at, f"answers, takes our credential{clock}")

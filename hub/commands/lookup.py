@@ -10,11 +10,10 @@ from hub.commands.asking import Document, asker
 from hub.commands.outcomes import LOOKUP, read_outcome, show_outcome
 from hub.commands.terminal import out
 from hub.commands.trouble import CommandFailed
-from hub.settings import KNOWN, PREFIX
+from hub.settings import PREFIX
 
 URL = "http://127.0.0.1:8080/graphql"
-KEY_VARIABLE = f"{PREFIX}API_KEY"
-assert "API_KEY" in KNOWN, "the variable is a known setting"
+KEY_VARIABLE, URL_VARIABLE = f"{PREFIX}API_KEY", f"{PREFIX}URL"
 
 
 def lookup(
@@ -34,7 +33,9 @@ def lookup(
     name: Annotated[
         str | None, typer.Option(help="Their name (姓名或名称); some platforms need it.")
     ] = None,
-    url: Annotated[str, typer.Option(help="GraphQL URL of a running hub.")] = URL,
+    url: Annotated[
+        str, typer.Option(envvar=URL_VARIABLE, help="GraphQL URL of a running hub.")
+    ] = URL,
     key: Annotated[
         str | None,
         typer.Option(envvar=KEY_VARIABLE, help="API key (接口密钥), better given by its variable."),

@@ -1,0 +1,81 @@
+# certhub: make demo | test | check | bench. Everything is installed into .venv, nothing elsewhere.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed-from
+INSTALLED_FROM := pyproject.toml constraints.txt hatch_build.py $(shell find resolvers/graphiql/front -type f -not -path '*/node_modules/*' 2>/dev/null | sort)
+WORKERS ?= 2
+COVERAGE ?=
+WHOLE_BRANCHES := hub/routing/*,hub/catalogue/admission.py,hub/trail/*
+
+.PHONY: help setup demo test check gate style types imports schema thresholds bench pins clean
+
+help:
+	@echo "make demo    sandbox platforms and the hub, at http://127.0.0.1:8080/graphiql"
+	@echo "make test    every test"
+	@echo "make check   the gate: style, types, imports, schema, every test with coverage"
+	@echo "make bench   the benchmark table"
+	@echo "make setup   only install into $(VENV); the others do it when they need it"
+	@echo "make pins    write constraints.txt from what is installed"
+	@echo "make clean   remove $(VENV) and everything that was made"
+
+# By content, not by time: a fresh checkout of the same sources needs no network.
+setup:
+	@wanted=$$(cat $(INSTALLED_FROM) | sha256sum); \
+	if [ "$$wanted" = "$$(cat $(STAMP) 2>/dev/null)" ]; then exit 0; fi; \
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "certhub needs Python 3.11 or newer. Name one: make setup PYTHON=python3.11"; exit 1; }; \
+	echo "setup: installing certhub and its tools into $(VENV); takes about a minute the first time"; \
+	[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV) || { \
+	  echo "No virtual environment could be made. On Debian: apt-get install python3-venv"; exit 1; }; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]' || { \
+	  echo "The installation failed, see above. It needs a Python package index the first time."; exit 1; }; \
+	echo "$$wanted" > $(STAMP); \
+	echo "setup: done"
+
+demo: setup
+	@$(BIN)/certhub demo
+
+test: setup
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(if $(COVERAGE),--cov --cov-report=)
+
+check: gate
+	$(MAKE) --no-print-directory test COVERAGE=yes
+	$(MAKE) --no-print-directory thresholds
+
+gate: style types imports schema
+
+style: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+imports: setup
+	$(BIN)/lint-imports
+
+# Breaking changes since the last release, or since the commit before where there is none yet.
+schema: setup
+	$(BIN)/certhub schema check
+	@since=$$(git describe --tags --abbrev=0 2>/dev/null || git rev-parse --quiet --verify HEAD~1); \
+	old=$$(mktemp); trap 'rm -f "$$old"' EXIT; \
+	if [ -n "$$since" ] && git show "$$since:schema.graphql" > "$$old" 2>/dev/null; \
+	then $(BIN)/certhub schema breaking "$$old"; \
+	else echo "no earlier schema.graphql here to compare with"; fi
+
+thresholds: setup
+	$(BIN)/coverage report --skip-covered --include='$(WHOLE_BRANCHES)' --fail-under=100
+	$(BIN)/coverage report --skip-covered --fail-under=95
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+pins:
+	@{ echo "# Versions that were tested together; \`make pins\` writes them anew."; \
+	$(BIN)/python -m pip freeze --exclude-editable --exclude certhub; } > constraints.txt
+
+clean:
+	rm -rf $(VENV) .certhub .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache \
+	  .pytest_cache .ruff_cache resolvers/graphiql/dist *.egg-info
