@@ -23,7 +23,7 @@ from connectors.http import Call, Http
 from connectors.probing import answers_at_all, probed
 from connectors.reading import CHINA
 from connectors.templates import filled
-from connectors.xml_document import xml_document
+from connectors.xml_document import prologue_charset, xml_document
 
 _XML = {"Content-Type": "text/xml; charset=UTF-8"}
 
@@ -56,7 +56,7 @@ class BureauService:
         reply = await self._http.ask(call)
         if reply.status != 200:
             raise Refused(f"HTTP status {reply.status}; check `endpoint`")
-        return xml_document(decoded(reply.body, reply.charset))
+        return xml_document(decoded(reply.body, reply.charset or prologue_charset(reply.body)))
 
     def _message(self, code: str, content: dict[str, str]) -> bytes:
         root = Element("ROOT")

@@ -89,7 +89,8 @@ class Inquiry:
     """One question about one subject: the facts that templates may name.
 
     Always there: `subject.id`, `purpose.item`, `purpose.case`, `purpose.operator`,
-    `purpose.material`, `purpose.sponsor_name`, `purpose.sponsor_code`. Where known:
+    `purpose.material`, `purpose.sponsor_name`, `purpose.sponsor_code`, `today.year` (yyyy),
+    `today.month` (MM). Where known:
     `subject.name`, `subject.sex`, `subject.born_on` (yyyyMMdd), `applicant.id`, `applicant.name`.
     """
 

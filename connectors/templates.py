@@ -20,6 +20,8 @@ FACTS = frozenset(
         "purpose.material",
         "purpose.sponsor_name",
         "purpose.sponsor_code",
+        "today.year",
+        "today.month",
     }
 )
 """Every fact a template may name."""

@@ -1,5 +1,6 @@
 """XML read by a hardened parser into the same documents as JSON."""
 
+import re
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -9,6 +10,13 @@ from connectors.contract import Garbled
 from connectors.decoding import Json
 
 _DEEPEST = 32
+_PROLOGUE = re.compile(rb"""\s*<\?xml[^>]{0,100}?encoding=["']([\w-]{1,20})""", re.ASCII)
+
+
+def prologue_charset(body: bytes) -> str | None:
+    """The encoding that the XML declaration names, if any."""
+    found = _PROLOGUE.match(body)
+    return found[1].decode() if found else None
 
 
 def xml_document(text: str) -> Json:
