@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from connectors.http import Http, open_http
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from connectors.http import Http, open_http
 from hub.catalogue.rows import Catalogue
 from hub.declarations.certificates import load_certificate_types, packaged_certificates
 from hub.declarations.credentials import credential_of, load_credentials
@@ -17,7 +17,7 @@ from hub.disclosure import Disclosure, InForce
 from hub.edition import Edition
 from hub.evidence import Requester, Tier
 from hub.keys import KeyRecord
-from hub.platforms import ConnectedPlatforms
+from hub.platforms import ConnectedPlatforms, Secrets
 from hub.records import Pseudonyms
 from hub.routing.observation import Observatory
 from hub.routing.router import Router
@@ -108,8 +108,11 @@ def _type_folders(settings: Settings) -> tuple[Path, ...]:
 
 def connected(settings: Settings, declarations: LiveDeclarations, http: Http) -> ConnectedPlatforms:
     """A connector for every declared platform, with its credential."""
-    credentials = load_credentials(settings.credentials, settings.environ)
-    return ConnectedPlatforms(declarations, lambda one: credential_of(one, credentials), http)
+
+    def secrets_of(platform: Platform) -> Secrets:
+        return credential_of(platform, load_credentials(settings.credentials, settings.environ))
+
+    return ConnectedPlatforms(declarations, secrets_of, http)
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from secrets import token_hex
 
 from hub.catalogue.admission import Admitted, Refusal, admit
 from hub.catalogue.rows import Catalogue
+from hub.china import date_in_china
 from hub.declarations.words import CertificateType
 from hub.evidence import Denied, Found, Lookup, NotHeld, Outcome, Requester, Unavailable
 from hub.possible import steps_after
@@ -103,7 +104,9 @@ class Disclosure:
         return Question(
             key=(lookup.type, lookup.subject, lookup.purpose),
             route=sources.route(lookup.type, tiers, lookup.subject),
-            inquiry=inquiry_for(lookup, self._types[lookup.type], admitted.unit),
+            inquiry=inquiry_for(
+                lookup, self._types[lookup.type], admitted.unit, date_in_china(self._clock())
+            ),
         )
 
     def _outcome(

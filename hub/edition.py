@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from typing import Self
 
 import structlog
@@ -11,10 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.catalogue.rows import Catalogue, CatalogueContent, CatalogueVersion
+from hub.china import date_in_china
 from hub.declarations.words import ConfigurationError
 from hub.storage import catalogue_store
 
-CHINA = timezone(timedelta(hours=8))
 LOOKS_EVERY = 30.0
 """Seconds between two looks for an edition that has come into force."""
 
@@ -23,7 +23,7 @@ log = structlog.get_logger("certhub.catalogue")
 
 def today() -> date:
     """Today's date in China."""
-    return datetime.now(CHINA).date()
+    return date_in_china(datetime.now(UTC))
 
 
 def no_catalogue() -> Catalogue:

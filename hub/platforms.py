@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from connectors.contract import Connector, Endpoint
 from connectors.dialects import find_dialect
 from connectors.http import Http
-
-from connectors.contract import Connector, Endpoint
 from hub.declarations.live import LiveDeclarations, ReloadReport
 from hub.declarations.words import ConfigurationError, Platform
 from hub.routing.route import RouteBook

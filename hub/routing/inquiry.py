@@ -1,12 +1,14 @@
 """What a platform is told about a lookup: the facts that its declared parameters may name."""
 
+from datetime import date
+
 from connectors.contract import Inquiry
 from hub.catalogue.rows import Unit
 from hub.declarations.words import CertificateType
 from hub.evidence import HolderKind, Lookup, Subject
 
 
-def inquiry_for(lookup: Lookup, certificate: CertificateType, unit: Unit) -> Inquiry:
+def inquiry_for(lookup: Lookup, certificate: CertificateType, unit: Unit, today: date) -> Inquiry:
     """The facts of a lookup, purpose included, so that the platform can bind the use (Article 17)."""
     purpose = lookup.purpose
     facts = {
@@ -17,6 +19,8 @@ def inquiry_for(lookup: Lookup, certificate: CertificateType, unit: Unit) -> Inq
         "purpose.material": certificate.title_zh,
         "purpose.sponsor_name": unit.name_zh,
         "purpose.sponsor_code": unit.code,
+        "today.year": f"{today:%Y}",
+        "today.month": f"{today:%m}",
     }
     facts |= _named("subject", lookup.subject)
     facts |= _personal(lookup.subject)

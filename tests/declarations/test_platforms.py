@@ -64,8 +64,8 @@ def test_an_interface_is_read_whole() -> None:
 
     assert interface.parameters == {
         "aHAP0015": "{subject.id}",
-        "bHAX0114": "",
-        "bHAX0115": "",
+        "bHAX0114": "{today.year}",
+        "bHAX0115": "{today.month}",
     }
     assert (interface.style, interface.timeout) == ("json", 2.0)
     assert interface.answer.rows == "datas.datas.datas"

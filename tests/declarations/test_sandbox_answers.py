@@ -91,6 +91,8 @@ def inquiry(subject: Subject) -> Inquiry:
         "purpose.material": "材料",
         "purpose.sponsor_name": "宁波市某局",
         "purpose.sponsor_code": "11330200MB0000000X",
+        "today.year": "2026",
+        "today.month": "03",
     }
     if isinstance(subject, Person):
         facts |= {"subject.sex": subject.sex, "subject.born_on": f"{subject.born_on:%Y%m%d}"}

@@ -1,5 +1,7 @@
 """What the platforms are told."""
 
+from datetime import date
+
 from hub.catalogue.rows import Unit, UnitKind
 from hub.declarations.certificates import load_certificate_types, packaged_certificates
 from hub.evidence import HolderKind, Lookup, Purpose, Subject
@@ -14,7 +16,11 @@ FIRM = Subject(HolderKind.ORGANISATION, "91330212MA2AAAAA1X")
 
 def facts(subject: Subject, applicant: Subject | None = None) -> dict[str, str]:
     purpose = Purpose("许可-1", "case-1", "op1", applicant)
-    return dict(inquiry_for(Lookup("resident_id_card", subject, purpose), CARD, UNIT).facts)
+    return dict(
+        inquiry_for(
+            Lookup("resident_id_card", subject, purpose), CARD, UNIT, date(2026, 3, 9)
+        ).facts
+    )
 
 
 def test_purpose_goes_with_every_inquiry() -> None:
@@ -32,6 +38,8 @@ def test_purpose_goes_with_every_inquiry() -> None:
         "purpose.material": "居民身份证",
         "purpose.sponsor_name": "示例单位",
         "purpose.sponsor_code": "NB-1",
+        "today.year": "2026",
+        "today.month": "03",
     }
 
 

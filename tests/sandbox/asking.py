@@ -27,6 +27,8 @@ def inquiry(subject: Subject) -> Inquiry:
         "purpose.material": "材料",
         "purpose.sponsor_name": "宁波市住房和城乡建设局",
         "purpose.sponsor_code": "11330200002973105R",
+        "today.year": "2026",
+        "today.month": "03",
     }
     if isinstance(subject, Person):
         facts |= {"subject.sex": subject.sex, "subject.born_on": f"{subject.born_on:%Y%m%d}"}
