@@ -43,7 +43,10 @@ class Slots:
 
     async def done(self, work: Callable[[], Awaitable[T]], seconds: float) -> T:
         """What the work gives; waiting for a slot and the work each take at most `seconds`."""
-        await self._slot(seconds)
+        if self._free.locked():
+            await self._freed(seconds)
+        else:
+            await self._free.acquire()
         try:
             async with asyncio.timeout(seconds):
                 return await work()
@@ -52,7 +55,7 @@ class Slots:
         finally:
             self._free.release()
 
-    async def _slot(self, seconds: float) -> None:
+    async def _freed(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
                 await self._free.acquire()

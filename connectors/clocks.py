@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 _NOTICEABLE = 2.0  # seconds; the Date header has whole seconds, and the way takes time too
+_CREDIBLE = 100 * 365 * 86_400.0  # seconds; no server is a century off
 
 
 class ServerClock:
@@ -23,7 +24,7 @@ class ServerClock:
 
     def learn(self, server_time: float | None) -> bool:
         """Take over the server's time; true where that moved the clock noticeably."""
-        if server_time is None or abs(server_time - self.now()) < _NOTICEABLE:
+        if server_time is None or not _NOTICEABLE <= abs(server_time - self.now()) < _CREDIBLE:
             return False
         self.offset = server_time - self._ours()
         return True

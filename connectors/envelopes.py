@@ -26,11 +26,9 @@ def at(document: Json, path: str) -> Json | Gap:
     value = document
     for step in path.split(".") if path else ():
         value = opened(value)
-        if is_blank(value):
-            return Gap.BLANK
         child = _child(value, step)
         if isinstance(child, Gap):
-            return child
+            return Gap.BLANK if is_blank(value) else child
         value = child
     return value
 
@@ -50,6 +48,8 @@ def _in_another_case(row: Row, key: str) -> Json | Gap:
 
 def opened(value: Json) -> Json:
     """The JSON inside a text; anything else as it is."""
+    if not isinstance(value, str):
+        return value
     for _ in range(_WRAPPINGS):
         if not isinstance(value, str) or not value.strip().startswith(("{", "[", '"')):
             break

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import orjson
 
@@ -22,6 +22,7 @@ from connectors.dialects import Dialect, Options
 from connectors.gateway_codes import STALE, coded, require_ok
 from connectors.http import FORM, JSON, Call, Http
 from connectors.probing import probed
+from connectors.signing import form_encoded
 from connectors.templates import filled
 from connectors.tokens import Handshake, Signer
 
@@ -106,14 +107,14 @@ def _url(endpoint: Endpoint, interface: Interface) -> str:
 def _query(
     endpoint: Endpoint, interface: Interface, parameters: Parameters, signed: Parameters
 ) -> Call:
-    url = f"{_url(endpoint, interface)}?{urlencode(signed | parameters)}"
+    url = f"{_url(endpoint, interface)}?{form_encoded(signed | parameters)}"
     return Call(endpoint, "GET", url, interface.timeout)
 
 
 def _form(
     endpoint: Endpoint, interface: Interface, parameters: Parameters, signed: Parameters
 ) -> Call:
-    body = urlencode(signed | parameters).encode()
+    body = form_encoded(signed | parameters).encode()
     return Call(endpoint, "POST", _url(endpoint, interface), interface.timeout, FORM, body)
 
 

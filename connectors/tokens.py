@@ -1,21 +1,22 @@
 """The MD5 handshake: request secrets, renewed early, once for everybody who waits."""
 
 import asyncio
+import re
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlencode
 
 from connectors.clocks import ServerClock
-from connectors.contract import CredentialRefused, Endpoint, Garbled, TimedOut, Unreachable
+from connectors.contract import ConnectorError, CredentialRefused, Endpoint, Garbled
 from connectors.decoding import Json
 from connectors.envelopes import at
 from connectors.gateway_codes import SIGN_REFUSED, coded, require_ok
 from connectors.http import FORM, Call, Http, Reply
-from connectors.signing import md5_sign
+from connectors.signing import form_encoded, md5_sign
 
 BY_KEY = "/gateway/app/refreshTokenByKey.htm"
 BY_REFRESH = "/gateway/app/refreshTokenBySec.htm"
 
 _TIMEOUT = 5.0  # seconds for one handshake call
+_EPOCH_MS = re.compile(r"\d{1,15}", re.ASCII)
 _EARLY = 150.0  # seconds before its end a secret is renewed …
 _EARLY_SHARE = 0.2  # … but no more than this share of its life
 _RETRY_EARLY = 10.0  # seconds until an early renewal that failed is tried again
@@ -70,10 +71,13 @@ class Handshake:
             return held
         try:
             return await self.after(held)
-        except (Unreachable, TimedOut):
+        except CredentialRefused:
+            raise
+        except ConnectorError:
             if not held or self._clock.now() >= held.request_until:
                 raise
-            return self._kept(held)
+            self._put_off(held)
+            return held
 
     async def after(self, stale: Secrets | None) -> Secrets:
         """Secrets newer than `stale`; whoever asks meanwhile shares the one renewal.
@@ -91,10 +95,9 @@ class Handshake:
         """New secrets, whatever is held."""
         return await self.after(self._secrets)
 
-    def _kept(self, held: Secrets) -> Secrets:
-        later = replace(held, renew_at=self._clock.now() + _RETRY_EARLY)
-        self._secrets = later
-        return later
+    def _put_off(self, held: Secrets) -> None:
+        if self._secrets is held:
+            self._secrets = replace(held, renew_at=self._clock.now() + _RETRY_EARLY)
 
     async def _renew(self) -> Secrets:
         held, refused = self._secrets, "code 03: the platform does not accept the key"
@@ -121,7 +124,7 @@ class Handshake:
         return self._pair(reply, document)
 
     async def _said(self, path: str, secret: str) -> tuple[Reply, str, Json]:
-        body = urlencode(self._signer.signed(secret)).encode()
+        body = form_encoded(self._signer.signed(secret)).encode()
         url = self._endpoint.url.rstrip("/") + path
         reply = await self._http.ask(Call(self._endpoint, "POST", url, _TIMEOUT, FORM, body))
         return reply, *coded(reply)
@@ -148,6 +151,6 @@ def _text(document: Json, name: str) -> str:
 
 def _until(document: Json, name: str) -> float:
     found = at(document, f"datas.{name}")
-    if isinstance(found, int | str) and str(found).isdecimal():
+    if isinstance(found, int | str) and _EPOCH_MS.fullmatch(str(found)):
         return int(found) / 1000
     raise Garbled(f"the handshake's answer lacks {name}; tell the platform")

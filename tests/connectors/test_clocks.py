@@ -9,6 +9,7 @@ def test_learn() -> None:
 
     assert not clock.learn(None)
     assert not clock.learn(1001.5)
+    assert not clock.learn(1e18)
     assert clock.now() == 1000.0
     assert clock.learn(1090.0)
     assert (clock.now(), clock.offset) == (1090.0, 90.0)

@@ -1,11 +1,22 @@
 """Signatures, against values worked out by hand with other tools."""
 
-from connectors.signing import canonical_query, hmac_headers, hmac_signature, md5_sign
+from urllib.parse import urlencode
+
+from hypothesis import given
+from hypothesis import strategies as some
+
+from connectors.signing import canonical_query, form_encoded, hmac_headers, hmac_signature, md5_sign
 
 
 def test_md5_sign() -> None:
     """md5(appKey + secret + requestTime), in lower case: `printf AS1 | md5sum`."""
     assert md5_sign("A", "S", "1") == "cf0ac41ddff111e8299e51e12417f7bf"
+
+
+@given(some.dictionaries(some.text(), some.text()))
+def test_form_encoded(parameters: dict[str, str]) -> None:
+    """Plain or not, texts are encoded as everybody does."""
+    assert form_encoded(parameters) == urlencode(parameters)
 
 
 def test_canonical_query() -> None:

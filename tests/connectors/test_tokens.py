@@ -270,12 +270,24 @@ async def test_early_renewal_that_fails_keeps_the_secret(http: Http) -> None:
         down.set()
         world.ours.now = NOW + 800
 
-        assert await world.ask() == [NotHeld()]
+        assert await world.ask(MEI, resident_id(8)) == [NotHeld(), NotHeld()]
         assert await world.ask() == [NotHeld()]
         world.ours.now = NOW + 901
         assert [type(answer) for answer in await world.ask()] == [Unreachable]
 
-    assert gateway.calls == ["by_key", "data", "down", "data", "data", "down"]
+    assert gateway.calls == ["by_key", "data", "down", "data", "data", "data", "down"]
+
+
+async def test_early_renewal_refused_by_the_credential(world: World) -> None:
+    """Where the early renewal says that the key is no longer accepted, that is the answer."""
+    await world.ask()
+    world.ours.now = world.gateway.now = NOW + 800
+    world.gateway.codes |= {"by_refresh": ["03"], "by_key": ["03"]}
+
+    (alarm,) = await world.ask()
+
+    assert type(alarm) is CredentialRefused
+    assert world.gateway.calls == ["by_key", "data", "by_refresh", "by_key"]
 
 
 async def test_a_cancelled_waiter_leaves_the_renewal_to_the_others(http: Http) -> None:
@@ -350,6 +362,7 @@ async def test_lower_case_signing(http: Http) -> None:
     [
         ("", "requestSecretEndTime"),
         ({"requestSecretEndTime": "soon"}, "requestSecretEndTime"),
+        ({"requestSecretEndTime": "9" * 5000}, "requestSecretEndTime"),
         ({"requestSecretEndTime": 1, "requestSecret": ""}, "requestSecret"),
         ({"requestSecretEndTime": 1, "requestSecret": "x"}, "refreshSecret"),
     ],
