@@ -1,6 +1,6 @@
 """GraphQL types generated from the declared certificate types, and certificates made of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from connectors.contract import Value, ValueKind
-from hub.declarations.words import CertificateField, CertificateType
+from hub.declarations.words import CertificateField, CertificateType, ConfigurationError
 from hub.evidence import Found, Subject
 from resolvers.types.certificate import Certificate
 from resolvers.types.enums import Sex
@@ -66,6 +66,16 @@ class CertificateTypes:
         return sorted(
             (one.graphql for one in self._generated.values()), key=lambda one: one.__name__
         )
+
+    def refuse_names(self, taken: Container[str]) -> None:
+        """Refuse declarations whose GraphQL type would take one of these names."""
+        for name, one in self._generated.items():
+            if one.name in taken:
+                raise ConfigurationError(
+                    f"{name}.toml: its GraphQL type would be {one.name}, which the schema has "
+                    "already. Allowed: any other file name, such as "
+                    f"{name}_certificate.toml"
+                )
 
     def certificate(self, found: Found, subject: Subject) -> Certificate:
         """The certificate as GraphQL shows it: only what was disclosed is set."""

@@ -1,5 +1,8 @@
 """The schema: the face's types, and one generated type per declared certificate type."""
 
+from collections.abc import Sequence
+from functools import cache
+
 import strawberry
 from graphql import GraphQLSchema, print_schema
 from strawberry.schema.config import StrawberryConfig
@@ -9,18 +12,32 @@ from resolvers.certificate_types import CertificateTypes
 from resolvers.descriptions import describe_schema
 from resolvers.query import Query
 from resolvers.scalars import SCALARS
+from resolvers.types.certificate import Certificate
 from resolvers.types.outcome import Denied, Found, NotHeld, Unavailable
 
 
 def build_schema(certificates: CertificateTypes) -> GraphQLSchema:
-    """The executable schema over the given certificate types, every part of it described."""
-    schema = strawberry.Schema(
-        query=Query,
-        types=[Denied, Found, NotHeld, Unavailable, *certificates.graphql_types],
-        config=StrawberryConfig(scalar_map=SCALARS),
-    )._schema
+    """The executable schema over the given certificate types, every part of it described.
+
+    Raises `ConfigurationError` where a declared type would take a name that the face has already.
+    """
+    certificates.refuse_names(_names_of_the_face())
+    schema = _schema(certificates.graphql_types)
     describe_schema(schema)
     return schema
+
+
+def _schema(generated: Sequence[type[Certificate]]) -> GraphQLSchema:
+    return strawberry.Schema(
+        query=Query,
+        types=[Denied, Found, NotHeld, Unavailable, *generated],
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )._schema
+
+
+@cache
+def _names_of_the_face() -> frozenset[str]:
+    return frozenset(_schema([]).type_map)
 
 
 def printed(schema: GraphQLSchema) -> str:

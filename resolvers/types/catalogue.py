@@ -118,7 +118,8 @@ class ServiceItem(relay.Node):
 )
 class CatalogueFilter:
     search: str | None = strawberry.field(
-        default=None, description="Words in codes or names of unit, item, sector, certificate."
+        default=None,
+        description="Words in codes or names of unit, item, sector, certificate (检索词).",
     )
     unit: strawberry.ID | None = strawberry.field(default=None, description="Unit code (单位编码).")
     item: strawberry.ID | None = strawberry.field(default=None, description="Item code (事项编码).")

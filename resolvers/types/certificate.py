@@ -26,7 +26,9 @@ class Holder:
 )
 class Issuer:
     name: str = strawberry.field(description="Name of the authority (机构名称), in Chinese.")
-    name_en: str = strawberry.field(description="What kind of authority it is, in English.")
+    name_en: str = strawberry.field(
+        description="What kind of authority it is (机构类别), in English."
+    )
 
 
 @strawberry.type(description="One field of a certificate (照面信息), for clients without its type.")

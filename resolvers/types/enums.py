@@ -39,7 +39,7 @@ def describe(
 
 describe(
     Tier,
-    "Priority of a source, best first (Article 13).",
+    "Priority of a source (层级), best first, Article 13.",
     {
         "PROVINCIAL": "Provincial sharing platform (省公共数据共享平台), asked first.",
         "MUNICIPAL": "Municipal sharing platform (市公共数据共享平台), asked second.",
@@ -48,12 +48,12 @@ describe(
 )
 describe(
     HolderKind,
-    "Whom a certificate is about.",
+    "Whom a certificate is about (持有人类型).",
     {"PERSON": "A natural person (自然人).", "ORGANISATION": "An organisation (法人或其他组织)."},
 )
 describe(
     Said,
-    "What one source said, or why it said nothing. Silence is not absence.",
+    "What one source said, or why it said nothing (应答情况). Silence is not absence.",
     {
         "HELD": "It holds the certificate (有).",
         "NOT_HELD": "It answered that it holds none (无).",
@@ -68,7 +68,7 @@ describe(
 )
 describe(
     Step,
-    "What can be done where no source holds the certificate.",
+    "What can be done where no source holds the certificate (下一步).",
     {
         "VERIFICATION": "Ask the issuer to verify by hand (协助核实), Article 14.",
         "COMMITMENT": "The applicant commits in writing (告知承诺), Article 10.",
@@ -79,20 +79,20 @@ describe(
 )
 describe(
     DenialRule,
-    "Why a lookup may not be answered.",
+    "Why a lookup may not be answered (不予查询规则).",
     {
         "UNKNOWN_OPERATOR": "The operator (操作人员) is not one of the caller's own.",
         "ITEM_NOT_IN_CATALOGUE": "Outside the catalogue no item (目录之外无事项).",
         "ITEM_OF_ANOTHER_UNIT": "The item belongs to another unit (非本单位事项).",
         "CERTIFICATE_NOT_IN_CATALOGUE": "Outside the catalogue no certificate (目录之外无证明).",
         "OUT_OF_SCOPE": "The row is outside the regulation's scope (不适用本规定).",
-        "WRONG_HOLDER_KIND": "A person was given where an organisation is meant, or the reverse.",
+        "WRONG_HOLDER_KIND": "A person was given where an organisation is meant, or the reverse (持有人类型不符).",
         "NOT_BY_LOOKUP": "The row's measures hold no electronic lookup (非电子核查措施).",
     },
 )
 describe(
     Measure,
-    "The five ways to do without paper (Article 9), in the order of the catalogue row.",
+    "The five ways to do without paper (办事措施), Article 9, in the order of the row.",
     {
         "FACE": "Trusted identity by face (个人身份可信认证).",
         "APP_LICENCE": "E-licence in the 浙里办 or 阿拉警察 app (APP电子证照).",
@@ -103,7 +103,7 @@ describe(
 )
 describe(
     UnitKind,
-    "What kind of unit takes part (Articles 3 and 21).",
+    "What kind of unit takes part (单位类型), Articles 3 and 21.",
     {
         "GOVERNMENT": "Administrative organ (行政机关).",
         "AUTHORISED_ORGANISATION": "Organisation authorised by law (依法授权的组织).",
@@ -116,7 +116,7 @@ describe(
 )
 describe(
     SourceState,
-    "How a source has answered lately, seen from this process.",
+    "How a source has answered lately (来源状态), seen from this process.",
     {
         "UNKNOWN": "Not asked yet (未知).",
         "ANSWERING": "Its last call was answered (正常).",
@@ -125,7 +125,7 @@ describe(
 )
 describe(
     Sensitivity,
-    "How carefully a field is to be handled (GB/T 35273).",
+    "How carefully a field is to be handled (敏感级别, GB/T 35273).",
     {
         "PUBLIC": "Public (公开).",
         "PERSONAL": "Personal information (个人信息).",
@@ -134,7 +134,7 @@ describe(
 )
 describe(
     ValueKind,
-    "How the value of a field is written.",
+    "How the value of a field is written (数据类型).",
     {
         "TEXT": "Text (文本).",
         "IDENTIFIER": "A resident id or credit code, which may come masked (证件号码).",
@@ -153,7 +153,7 @@ describe(
 )
 describe(
     LegalForce,
-    "What the electronic certificate is worth (Article 13).",
+    "What the electronic certificate is worth (法律效力), Article 13.",
     {
         "AS_PAPER": "The same as paper (与纸质同等效力).",
         "EXCEPTED": "A law says otherwise for this row (法律法规另有规定).",

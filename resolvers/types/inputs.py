@@ -51,7 +51,7 @@ class SubjectInput:
 
 
 @strawberry.input(
-    description="What the certificate is for; it may not be used for anything else (Article 17)."
+    description="What it is for (用途); it may not be used for anything else, Article 17."
 )
 class PurposeInput:
     item: strawberry.ID = strawberry.field(
