@@ -1,0 +1,1 @@
+"""What a lookup costs: `python -m benchmarks`."""

@@ -1,0 +1,111 @@
+"""The load driver: callers that each send their next request when the last is answered."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from time import perf_counter
+from typing import cast
+from urllib.parse import urlsplit
+
+from benchmarks.requests import Request, WrongAnswer
+
+_LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Driven:
+    """What came of one window."""
+
+    seconds: float  # from its opening to the last answer, which comes after it has closed
+    lookups: int
+    latencies_ms: tuple[float, ...]
+
+
+class Caller(asyncio.Protocol):
+    """One kept-alive HTTP connection with one request on it at a time."""
+
+    def __init__(self, head: bytes) -> None:
+        self._head = head
+        self._received = bytearray()
+        self._answer: asyncio.Future[bytes] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        self.transport = cast(asyncio.Transport, transport)  # TCP's; uvloop's is no subclass
+
+    async def ask(self, body: bytes) -> bytes:
+        """The body of the answer, which must have status 200."""
+        self._answer = asyncio.get_running_loop().create_future()
+        self.transport.write(self._head % len(body) + body)
+        return await self._answer
+
+    def data_received(self, data: bytes) -> None:
+        """Answer whoever waits as soon as the answer is whole."""
+        self._received += data
+        begin = self._received.find(b"\r\n\r\n") + 4
+        if begin < 4 or not (length := _LENGTH.search(self._received, 0, begin)):
+            return
+        if len(self._received) < begin + int(length[1]):
+            return
+        status, body = bytes(self._received[9:12]), bytes(self._received[begin:])
+        self._received.clear()
+        self._settle(body if status == b"200" else WrongAnswer(f"HTTP {status.decode()}"))
+
+    def connection_lost(self, _: Exception | None) -> None:
+        """Whoever waits gets no answer."""
+        self._settle(WrongAnswer("the hub closed the connection"))
+
+    def _settle(self, outcome: bytes | WrongAnswer) -> None:
+        if self._answer is None or self._answer.done():
+            return
+        if isinstance(outcome, WrongAnswer):
+            self._answer.set_exception(outcome)
+        else:
+            self._answer.set_result(outcome)
+
+
+@asynccontextmanager
+async def callers(url: str, key: str, number: int) -> AsyncIterator[tuple[Caller, ...]]:
+    """That many callers, connected."""
+    host, port = urlsplit(url).netloc.rsplit(":", 1)
+    loop = asyncio.get_running_loop()
+    head = (
+        f"POST /graphql HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer {key}\r\n"
+        "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    ).encode()
+    connected: list[Caller] = []
+    try:
+        for _ in range(number):
+            _, caller = await loop.create_connection(lambda: Caller(head), host, int(port))
+            connected.append(caller)
+        yield tuple(connected)
+    finally:
+        for caller in connected:
+            caller.transport.close()
+
+
+async def drive(callers: Sequence[Caller], supply: Iterator[Request], seconds: float) -> Driven:
+    """All callers at once, each asking on until the window closes."""
+    began = perf_counter()
+    closes = began + seconds
+    answers: list[tuple[float, float, int]] = []
+
+    async def ask_on(caller: Caller) -> None:
+        while (sent := perf_counter()) < closes:
+            request = next(supply)
+            request.glance(await caller.ask(request.body))
+            answers.append((sent, perf_counter(), len(request.sources)))
+
+    try:
+        async with asyncio.TaskGroup() as asking:
+            for caller in callers:
+                asking.create_task(ask_on(caller))
+    except BaseExceptionGroup as failures:  # one reason is enough, and the others are like it
+        raise failures.exceptions[0] from None
+    return Driven(
+        max(ended for _, ended, _ in answers) - began,
+        sum(lookups for _, _, lookups in answers),
+        tuple((ended - sent) * 1000 for sent, ended, _ in answers),
+    )
