@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from connectors.http import Http, open_http
@@ -12,11 +13,11 @@ from hub.catalogue.rows import Catalogue
 from hub.declarations.certificates import load_certificate_types, packaged_certificates
 from hub.declarations.credentials import credential_of, load_credentials
 from hub.declarations.live import LiveDeclarations, ReloadReport, Sources
-from hub.declarations.words import CertificateType, Platform
+from hub.declarations.words import CertificateType, ConfigurationError, Platform
 from hub.disclosure import Disclosure, InForce
 from hub.edition import Edition
 from hub.evidence import Requester, Tier
-from hub.keys import KeyRecord
+from hub.keys import KeyRecord, KeysUnavailable
 from hub.platforms import ConnectedPlatforms, Secrets
 from hub.records import Pseudonyms
 from hub.routing.observation import Observatory
@@ -78,8 +79,14 @@ class Hub:
         return [one.name for one in self.platforms.values() if certificate in one.interfaces]
 
     async def requester(self, key: str) -> Requester | None:
-        """The requester behind an API key, or nobody."""
-        found = await key_store.find(self.engine, key, datetime.now(UTC))
+        """The requester behind an API key, or nobody.
+
+        Raises `KeysUnavailable` where the database does not answer.
+        """
+        try:
+            found = await key_store.find(self.engine, key, datetime.now(UTC))
+        except (SQLAlchemyError, OSError):
+            raise KeysUnavailable from None
         if not isinstance(found, KeyRecord):
             return None
         return Requester(found.id, found.unit, found.operators)
@@ -97,6 +104,11 @@ def certificate_types(settings: Settings) -> Mapping[str, CertificateType]:
 
 def declared(settings: Settings) -> LiveDeclarations:
     """The declarations that the settings name; a wrong one raises `ConfigurationError`."""
+    if not settings.platforms.is_dir():
+        raise ConfigurationError(
+            f"{settings.platforms}: there is no such folder. Put one folder per platform there, or "
+            "set CERTHUB_PLATFORMS; `certhub demo` runs with platforms of its own."
+        )
     sources = Sources(_type_folders(settings), settings.platforms, settings.endpoints)
     return LiveDeclarations(sources)
 

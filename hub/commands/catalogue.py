@@ -97,7 +97,10 @@ def _refused(file: Path, problems: Sequence[Problem]) -> str:
 def progress_of(what: str) -> Iterator[Told]:
     """A progress bar on stderr, and what to call with done and total."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, console=aside(), transient=True) as bar:
+    console = aside()
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task(what, total=None)
 
         def told(done: int, total: int) -> None:

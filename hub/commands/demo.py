@@ -13,7 +13,7 @@ from hub.commands.asking import Asker, asker
 from hub.commands.demo_ground import Ground, Home, ground_for
 from hub.commands.demo_words import welcome, worked_curl
 from hub.commands.logging import log_to_stderr
-from hub.commands.options import Host, SandboxPort, sandbox_ports
+from hub.commands.options import FIRST_PORT, HIGHEST_FIRST, Host, sandbox_ports
 from hub.commands.outcomes import Shown, dossier_table, read_outcome, show_outcome
 from hub.commands.running import address, face_open, listening, run, stopped_by_signal
 from hub.commands.terminal import aside, out, plain
@@ -37,7 +37,9 @@ def demo(
         int | None,
         typer.Option(min=0, max=65535, help="Port of the hub (端口), 8080; with --once any free."),
     ] = None,
-    sandbox_port: SandboxPort = None,
+    sandbox_port: Annotated[
+        int | None, typer.Option(min=0, max=HIGHEST_FIRST, help=FIRST_PORT)
+    ] = None,
     data: Folder = FOLDER,
 ) -> None:
     """Sandbox platforms and the hub in one command (演示); all people in it are invented.

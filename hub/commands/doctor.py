@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from rich.table import Table
 from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -13,7 +12,7 @@ from connectors.contract import Health
 from connectors.http import Http, open_http
 from hub.commands.database import database_of
 from hub.commands.options import Data, settings_of
-from hub.commands.terminal import out
+from hub.commands.terminal import out, plain
 from hub.commands.trouble import CommandFailed
 from hub.compose import certificate_types, declared
 from hub.declarations.credentials import credential_of, load_credentials
@@ -40,11 +39,12 @@ class Looked:
 def doctor(data: Data = None) -> None:
     """Check database, catalogue, keys and every platform (体检); exit code 1 if one is wrong."""
     findings = asyncio.run(_looks(settings_of(data)))
-    table = Table("", "what 项目", "seen 状态", "how to mend it 处理办法")
+    console = out()
     for one in findings:
-        mark = Text("✗", "bold red") if one.mend else Text("✓", "green")
-        table.add_row(mark, Text(one.at), Text(one.seen), Text(one.mend or ""))
-    out().print(table)
+        mark = Text("✗ ", "bold red") if one.mend else Text("✓ ", "green")
+        console.print(mark.append(f"{one.at}: {one.seen}", "default"), soft_wrap=True)
+        if one.mend:
+            plain(console, f"    → {one.mend}")
     if wrong := sum(one.mend is not None for one in findings):
         raise CommandFailed(f"{wrong} of {len(findings)} checks found something to mend.")
 
@@ -96,7 +96,7 @@ async def _platforms(settings: Settings) -> list[Looked]:
         platforms = declared(settings).current.platforms
         credentials = load_credentials(settings.credentials, settings.environ)
     except ConfigurationError as trouble:
-        return [Looked("platforms 平台", "the declarations can't be read", str(trouble))]
+        return [Looked("platforms 平台", "their declarations can't be used", str(trouble))]
     if not platforms:
         mend = f"Put one folder per platform into {settings.platforms}, or set CERTHUB_PLATFORMS"
         return [Looked("platforms 平台", "none is declared", mend)]

@@ -26,15 +26,8 @@ Port = Annotated[
     int,
     typer.Option("--port", min=0, max=65535, help="Port to listen on (监听端口); 0: any free one."),
 ]
-SandboxPort = Annotated[
-    int | None,
-    typer.Option(
-        "--sandbox-port",
-        min=0,
-        max=65000,
-        help="Port of the first sandbox platform, 9101; the others follow. 0: any free ones.",
-    ),
-]
+FIRST_PORT = "Port of the first sandbox platform, 9101; the others follow. 0: any free ones."
+HIGHEST_FIRST = 65000
 
 
 def sandbox_ports(first: int | None, *, any_free: bool = False) -> Mapping[str, int] | None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from hub.commands.logging import log_to_stderr
-from hub.commands.options import Host, SandboxPort, sandbox_ports
+from hub.commands.options import FIRST_PORT, HIGHEST_FIRST, Host, sandbox_ports
 from hub.commands.terminal import aside, out, plain
 from hub.sandbox.population import LARGEST
 from hub.sandbox.sandbox import (
@@ -22,7 +22,7 @@ BY_DEFAULT = SandboxOptions()
 
 def sandbox(
     host: Host = "127.0.0.1",
-    port: SandboxPort = None,
+    port: Annotated[int | None, typer.Option(min=0, max=HIGHEST_FIRST, help=FIRST_PORT)] = None,
     size: Annotated[
         int, typer.Option(min=1, max=LARGEST, help="How many invented people (人口规模).")
     ] = BY_DEFAULT.size,

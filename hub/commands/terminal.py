@@ -1,6 +1,8 @@
 """Where the commands write: answers to stdout, everything else to stderr."""
 
+import os
 import sys
+from typing import TextIO
 
 from rich.console import Console
 
@@ -10,12 +12,16 @@ WIDE = 140
 
 def out() -> Console:
     """For what was asked for."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+    return Console(highlight=False, width=_width(sys.stdout))
 
 
 def aside() -> Console:
     """For progress, remarks and errors: never mixed into an answer that is piped on."""
-    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else WIDE)
+    return Console(stderr=True, highlight=False, width=_width(sys.stderr))
+
+
+def _width(stream: TextIO) -> int | None:
+    return None if stream.isatty() or "COLUMNS" in os.environ else WIDE
 
 
 def plain(console: Console, text: str = "") -> None:

@@ -1,0 +1,155 @@
+"""`certhub doctor`: what it sees, and what it says to do."""
+
+import json
+import re
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Demo
+from tests.commands.terminal import certhub
+
+ALL_WELL = {
+    "database 数据库",
+    "catalogue 目录",
+    "API keys 密钥",
+    "province (provincial)",
+    "municipality (municipal)",
+    "municipal_integrated (municipal)",
+    "human_resources_bureau (municipal)",
+    "verification (supplementary)",
+}
+
+
+@contextmanager
+def dials(url: str, turned: Mapping[str, object]) -> Iterator[None]:
+    """A platform's dials, turned as long as this is open."""
+    _put(url, turned)
+    try:
+        yield
+    finally:
+        _put(url, {})
+
+
+def _put(url: str, document: Mapping[str, object]) -> None:
+    body = json.dumps(document).encode()
+    request = urllib.request.Request(f"{url}/sandbox/dials", body, method="PUT")
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.status == 200
+
+
+def marks(said: str) -> dict[str, str]:
+    """By what was looked at: ✓ or ✗."""
+    rows = re.findall(r"^([✓✗]) (.+?): ", said, re.MULTILINE)
+    return {what: mark for mark, what in rows}
+
+
+def test_all_is_well(demo: Demo, tmp_path: Path) -> None:
+    """Beside a running demo everything is looked at, all is well, and it exits 0."""
+    done = certhub("doctor", at=tmp_path, given=demo.variables)
+
+    assert done.code == 0, done.out
+    assert marks(done.out) == dict.fromkeys(ALL_WELL, "✓")
+    assert re.search(r"province \(.*: answers, takes our credential, clock [+-]0\.\d s", done.out)
+
+
+def test_nothing_is_there(tmp_path: Path) -> None:
+    """On an empty folder it says what to make, and exits 1."""
+    done = certhub("doctor", at=tmp_path)
+
+    assert done.code == 1
+    assert marks(done.out) == {
+        "database 数据库": "✓",
+        "catalogue 目录": "✗",
+        "API keys 密钥": "✗",
+        "platforms 平台": "✗",
+    }
+    assert "certhub catalogue import FILE --name NAME" in done.out
+    assert "certhub keys create --unit UNIT" in done.out
+    assert "CERTHUB_PLATFORMS" in done.out
+    assert done.err == "certhub: 3 of 4 checks found something to mend."
+
+
+@pytest.mark.parametrize("platform", ["province", "verification"])
+def test_a_platform_is_down(demo: Demo, tmp_path: Path, platform: str) -> None:
+    """A platform that does not answer is told; the others are looked at all the same."""
+    with dials(demo.platforms[platform], {"outage": True}):
+        done = certhub("doctor", at=tmp_path, given=demo.variables)
+
+    assert done.code == 1
+    assert [what for what, mark in marks(done.out).items() if mark == "✗"] == [
+        next(one for one in ALL_WELL if one.startswith(platform))
+    ]
+    assert re.search(rf"✗ {platform} \(.*: does not answer\n    → ", done.out)
+
+
+def test_a_clock_is_wrong(demo: Demo, tmp_path: Path) -> None:
+    """A clock ten minutes ahead is told with how to set ours."""
+    with dials(demo.platforms["verification"], {"clock_skew": 600}):
+        done = certhub("doctor", at=tmp_path, given=demo.variables)
+
+    assert done.code == 1
+    assert re.search(r"✗ verification .*clock \+(599|600)\.\d s", done.out)
+    assert "NTP" in done.out
+
+
+def test_a_credential_is_wrong(demo: Demo, tmp_path: Path) -> None:
+    """A refused credential is told by its name, without its secret."""
+    credentials = Path(demo.variables["CERTHUB_CREDENTIALS"]).read_text("utf-8")
+    wrong = tmp_path / "credentials.toml"
+    wrong.write_text(re.sub(r'app_secret = "[^"]+"', 'app_secret = "s3cret"', credentials))
+    given = {**demo.variables, "CERTHUB_CREDENTIALS": str(wrong)}
+
+    done = certhub("doctor", at=tmp_path, given=given)
+
+    assert done.code == 1
+    assert marks(done.out)["province (provincial)"] == "✗"
+    assert re.search(r"province .*: answers, but refuses our", done.out)
+    assert "[province]" in done.out
+    assert "s3cret" not in done.out + done.err
+
+
+def test_a_credential_is_missing(demo: Demo, tmp_path: Path) -> None:
+    """A missing credential is told with what to write where; the others are looked at."""
+    credentials = Path(demo.variables["CERTHUB_CREDENTIALS"]).read_text("utf-8")
+    fewer = tmp_path / "credentials.toml"
+    fewer.write_text(credentials.replace("[province]", "[provinz]"))
+    given = {**demo.variables, "CERTHUB_CREDENTIALS": str(fewer)}
+
+    done = certhub("doctor", at=tmp_path, given=given)
+
+    assert done.code == 1
+    assert marks(done.out)["verification (supplementary)"] == "✓"
+    assert re.search(
+        r"✗ province .*: has no credential\n    → .*CERTHUB_CREDENTIAL_PROVINCE", done.out
+    )
+
+
+def test_a_declaration_is_wrong(demo: Demo, tmp_path: Path) -> None:
+    """Platforms that can't be read are one finding, with file and key."""
+    folder = tmp_path / "platforms" / "province"
+    folder.mkdir(parents=True)
+    (folder / "platform.toml").write_text('tear = "provincial"\n')
+    platforms = str(tmp_path / "platforms")
+    given = {**demo.variables, "CERTHUB_PLATFORMS": platforms, "CERTHUB_ENDPOINTS": ""}
+
+    done = certhub("doctor", at=tmp_path, given=given)
+
+    assert done.code == 1
+    assert marks(done.out)["platforms 平台"] == "✗"
+    assert "tear" in done.out
+
+
+def test_the_database_is_away(demo: Demo, tmp_path: Path) -> None:
+    """Where the database can't be opened the platforms are looked at all the same."""
+    away = "postgresql+asyncpg://hub:hunter2@127.0.0.1:1/certhub"
+
+    done = certhub("doctor", at=tmp_path, given={**demo.variables, "CERTHUB_DATABASE": away})
+
+    assert done.code == 1
+    assert marks(done.out)["database 数据库"] == "✗"
+    assert marks(done.out)["province (provincial)"] == "✓"
+    assert "hunter2" not in done.out + done.err

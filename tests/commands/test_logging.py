@@ -1,0 +1,58 @@
+"""What the commands log."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from hub.commands.logging import log_to_stderr
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    """Both logs as they were before."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def test_an_exception_is_logged_without_its_words(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a library's exception the log has kind and place, not the text: it may name somebody."""
+    log_to_stderr()
+    try:
+        raise ValueError("33020019611117800X")
+    except ValueError:
+        logging.getLogger("library").exception("it failed")
+
+    said = capsys.readouterr().err
+    assert "it failed" in said
+    assert "by=library" in said
+    assert "kind=ValueError" in said
+    assert "at=test_logging.py:" in said
+    assert "33020019611117800X" not in said
+
+
+def test_what_a_library_says_in_passing_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """Below a warning only our own events are logged."""
+    log_to_stderr()
+
+    logging.getLogger("library").info("hello")
+    structlog.get_logger("certhub").info("our own event", rows=3)
+
+    said = capsys.readouterr().err
+    assert "hello" not in said
+    assert "our own event" in said
+    assert "rows=3" in said
+
+
+def test_a_quiet_command_logs_warnings_only(capsys: pytest.CaptureFixture[str]) -> None:
+    """With a higher level our own lesser events are left out as well."""
+    log_to_stderr(logging.WARNING)
+
+    structlog.get_logger("certhub").info("our own event")
+
+    assert capsys.readouterr() == ("", "")
