@@ -24,6 +24,10 @@ class KeyRecord:
     revoked_at: datetime | None = None
 
 
+class KeysUnavailable(Exception):
+    """The store of the keys does not answer now; asking again later is harmless."""
+
+
 class KeyTrouble(StrEnum):
     """Why a key does not open; `UNKNOWN` is all that a wrong secret learns."""
 

@@ -9,8 +9,9 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from hub.evidence import Requester
+from hub.keys import KeysUnavailable
 from resolvers.context import Context
-from resolvers.errors import Code, formatted, plain
+from resolvers.errors import ASK_AGAIN, Code, formatted, plain
 from resolvers.execution import Executor, Refused, Request
 from resolvers.identity import Identity, Unauthenticated
 from resolvers.limits import Limits
@@ -62,6 +63,9 @@ class Endpoint:
         except Unauthenticated as error:
             body = plain(Code.UNAUTHENTICATED, str(error), error.hint)
             return answer(401, media, body, {"WWW-Authenticate": "Bearer"})
+        except KeysUnavailable:
+            body = plain(Code.KEYS_UNAVAILABLE, "API keys can't be checked now.", ASK_AGAIN, True)
+            return answer(503, media, body, {"Retry-After": "2"})
         except BadRequest as error:
             return answer(error.status, media, plain(Code.BAD_REQUEST, str(error), error.hint))
         except ClientDisconnect:

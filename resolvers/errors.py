@@ -11,6 +11,8 @@ from graphql import GraphQLError
 
 from hub.trail.records import RecordsUnavailable, UnrecordableText
 
+ASK_AGAIN = "Ask again in a few seconds; if it goes on, the operator runs `certhub doctor`."
+
 log = structlog.get_logger("certhub.face")
 
 
@@ -23,6 +25,7 @@ class Code(StrEnum):
     BAD_INPUT = "BAD_INPUT"
     TOO_LARGE = "TOO_LARGE"
     RECORDS_UNAVAILABLE = "RECORDS_UNAVAILABLE"
+    KEYS_UNAVAILABLE = "KEYS_UNAVAILABLE"
     INTERNAL = "INTERNAL"
 
 
@@ -73,7 +76,7 @@ def presented(error: GraphQLError) -> Presented:
             return Presented(
                 "The records can't be written at the moment, so nothing was handed over.",
                 Code.RECORDS_UNAVAILABLE,
-                "Ask again in a few seconds; if it goes on, the operator runs `certhub doctor`.",
+                ASK_AGAIN,
                 retryable=True,
             )
         case UnrecordableText() as unreadable:
@@ -124,7 +127,7 @@ def formatted(error: GraphQLError) -> dict[str, object]:
     return answer
 
 
-def plain(code: Code, message: str, hint: str) -> Mapping[str, object]:
+def plain(code: Code, message: str, hint: str, retryable: bool = False) -> Mapping[str, object]:
     """A GraphQL answer that is nothing but one error."""
-    extensions = {"code": code.value, "retryable": False, "hint": hint}
+    extensions = {"code": code.value, "retryable": retryable, "hint": hint}
     return {"errors": [{"message": message, "extensions": extensions}]}

@@ -53,7 +53,7 @@ class Executor:
     def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
         self._schema = schema
         self._tokens = limits.tokens
-        self._rules: tuple[type[ASTValidationRule], ...] = (*specified_rules, *limits.rules())
+        self._limits: tuple[type[ASTValidationRule], ...] = limits.rules()
         self._seen: LRUCache[str, Checked] = LRUCache(REMEMBERED_DOCUMENTS)
 
     def check(self, query: str) -> Checked:
@@ -70,7 +70,11 @@ class Executor:
             document = parse(query, max_tokens=self._tokens)
         except GraphQLError as error:
             return Checked(None, [error])
-        return Checked(document, validate(self._schema, document, self._rules, max_errors=20))
+        # The limits count on a valid document: on undefined fragments their rules fall over.
+        for rules in (specified_rules, self._limits):
+            if errors := validate(self._schema, document, rules, max_errors=20):
+                return Checked(document, errors)
+        return Checked(document, [])
 
     async def run(self, request: Request, context: Context) -> ExecutionResult | Refused:
         """The answer, or why the request was not executed."""

@@ -12,8 +12,8 @@ class Limits:
 
     lookups: int = 1000
     depth: int = 16
-    aliases: int = 500
-    tokens: int = 20_000
+    aliases: int = 400
+    tokens: int = 10_000
     body_bytes: int = 2_000_000
 
     def rules(self) -> tuple[type[ASTValidationRule], ...]:

@@ -196,8 +196,8 @@ async def test_depth_aliases_and_tokens_are_bounded(stack: Stack) -> None:
     """What could cost much is refused before anything runs: 400, and what the limit is."""
     nested = "me { items { edges { node { unit { code } } } } }"
     deep = "serviceItem(code: 1) { materials { item " * 10 + "{ code }" + " } }" * 10
-    many = " ".join(f"a{n}: __typename" for n in range(600))
-    long = " ".join(["__typename"] * 20_001)
+    many = " ".join(f"a{n}: __typename" for n in range(401))
+    long = " ".join(["__typename"] * 10_001)
 
     assert (await stack.post({"query": f"{{ {nested} }}"}))[0] == 200
     for query in (f"{{ {many} }}", f"{{ {long} }}"):
@@ -286,3 +286,23 @@ async def test_fragments_directives_and_attributes_decide_what_is_disclosed(stac
     assert {one["name"] for one in wide["certificate"]["attributes"]} == set(
         wide["disclosure"]["fields"]
     )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ ...nobody } fragment f0 on Query { ...f1 } fragment f1 on Query { me { key } }",
+        "{ ...loop } fragment loop on Query { ...loop }",
+        "{ me" * 3000 + " { key } " + "}" * 3000,
+        "query($a: " + "[" * 8000 + "Int" + "]" * 8000 + ") { me { key } }",
+        "{ node(id: " + "[" * 9000 + "]" * 9000 + ") { id } }",
+        "\ufeff{",
+        "",
+    ],
+)
+async def test_a_strange_document_is_refused_not_fallen_over(stack: Stack, query: str) -> None:
+    """Undefined fragments, cycles and depths that exhaust a parser are errors of the caller."""
+    status, answer = await stack.post({"query": query}, Accept="application/graphql-response+json")
+
+    assert status == 400
+    assert answer["errors"][0]["extensions"]["code"] == "GRAPHQL_INVALID"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
 
 from connectors.contract import Blank
 from hub.compose import open_database
@@ -352,3 +353,44 @@ async def test_without_a_valid_key_nothing_is_answered(stack: Stack, header: str
     assert reply.headers["WWW-Authenticate"] == "Bearer"
     assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     assert "certhub keys create" in answer["errors"][0]["extensions"]["hint"]
+
+
+async def test_when_the_database_is_gone_nothing_leaves_and_recovery_is_by_itself(
+    tmp_path: Path,
+) -> None:
+    """Records that can't be written: a retryable error and no certificate; then it works again."""
+    async with open_stack(tmp_path) as own:
+        subject = person(own, "resident_id_card", province=True)
+        body = {
+            "query": ONE,
+            "variables": {"type": "resident_id_card", "subject": subject, "purpose": PURPOSE},
+        }
+        assert (await own.post(body))[1]["data"]["certificate"]["__typename"] == "Found"
+        async with open_database(own.settings) as engine:
+            async with engine.begin() as connection:
+                await connection.execute(text("ALTER TABLE disclosures RENAME TO away"))
+            _, refused = await own.post(body)
+            async with engine.begin() as connection:
+                await connection.execute(text("ALTER TABLE away RENAME TO disclosures"))
+        _, again = await own.post(body)
+
+    assert refused["data"] is None
+    extensions = refused["errors"][0]["extensions"]
+    assert (extensions["code"], extensions["retryable"]) == ("RECORDS_UNAVAILABLE", True)
+    assert again["data"]["certificate"]["__typename"] == "Found"
+
+
+async def test_when_keys_cannot_be_checked_the_caller_is_told_to_come_again(
+    tmp_path: Path,
+) -> None:
+    """503 with Retry-After; the database comes back and the same key works."""
+    async with open_stack(tmp_path) as own, open_database(own.settings) as engine:
+        async with engine.begin() as connection:
+            await connection.execute(text("ALTER TABLE api_keys RENAME TO away"))
+        status, answer = await own.post({"query": "{ me { key } }"})
+        async with engine.begin() as connection:
+            await connection.execute(text("ALTER TABLE away RENAME TO api_keys"))
+        back, _ = await own.post({"query": "{ me { key } }"})
+
+    assert (status, back) == (503, 200)
+    assert answer["errors"][0]["extensions"]["retryable"] is True
