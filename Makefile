@@ -29,8 +29,10 @@ setup:
 	echo "setup: installing certhub and its tools into $(VENV); takes about a minute the first time"; \
 	[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV) || { \
 	  echo "No virtual environment could be made. On Debian: apt-get install python3-venv"; exit 1; }; \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]' || { \
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]' || { \
 	  echo "The installation failed, see above. It needs a Python package index the first time."; exit 1; }; \
+	[ -f resolvers/graphiql/dist/index.html ] || echo "setup: GraphiQL could not be built (is npm's" \
+	  "registry in reach?); /graphiql is a plain query page until it is"; \
 	echo "$$wanted" > $(STAMP); \
 	echo "setup: done"
 
