@@ -65,6 +65,13 @@ def cpu_seconds(pid: int) -> float:
     return (int(after_name[11]) + int(after_name[12])) / _TICK
 
 
+def core_seconds(core: int) -> float:
+    """Time that a core has been at work since the machine began, for whatever process."""
+    times = [int(ticks) for ticks in _entry(Path("/proc/stat"), f"cpu{core}", " ").split()]
+    user, nice, system, _idle, _waiting, *interrupts = times[:8]
+    return (user + nice + system + sum(interrupts)) / _TICK
+
+
 def resident_mb(pid: int) -> float:
     """Memory that a process holds now."""
     return _kilobytes(Path(f"/proc/{pid}/status"), "VmRSS") / 1024
@@ -100,9 +107,9 @@ def _kilobytes(file: Path, name: str) -> int:
     return int(_entry(file, name).split()[0])
 
 
-def _entry(file: Path, name: str) -> str:
+def _entry(file: Path, name: str, separator: str = ":") -> str:
     for line in file.read_text("utf-8").splitlines():
-        key, _, value = line.partition(":")
+        key, _, value = line.partition(separator)
         if key.strip() == name:
             return value.strip()
     return ""

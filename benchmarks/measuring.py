@@ -8,7 +8,7 @@ import aiohttp
 
 from benchmarks.driver import Caller, callers, drive
 from benchmarks.ground import Ground
-from benchmarks.machine import Cores, cpu_seconds, resident_mb, slowness
+from benchmarks.machine import Cores, core_seconds, cpu_seconds, resident_mb, slowness
 from benchmarks.processes import Child
 from benchmarks.requests import Request, WrongAnswer
 from benchmarks.scenarios import Scenario
@@ -28,6 +28,7 @@ class Window:
     cpu_us: float
     slowness: float  # of the hub's core, just before
     busy: float  # share of the time that the hub's process was at work
+    others: float  # share of the time that other processes had the hub's core
     calls: float  # to platforms
     calls_by_platform: Mapping[str, int]
     resident_mb: float
@@ -112,9 +113,10 @@ async def _timed(
 ) -> Window:
     await site.reset_calls()
     slow, records = slowness(site.cores.hub), site.ground.records()
-    worked = cpu_seconds(site.hub.pid)
+    worked, core = cpu_seconds(site.hub.pid), core_seconds(site.cores.hub)
     driven = await drive(connected, supply, seconds)
     worked = cpu_seconds(site.hub.pid) - worked
+    core = core_seconds(site.cores.hub) - core
     calls, records = await site.calls(), site.ground.records() - records
     if records != driven.lookups:
         raise WrongAnswer(f"{driven.lookups} lookups were answered and {records} are on record")
@@ -126,6 +128,7 @@ async def _timed(
         cpu_us=worked / driven.lookups * 1e6,
         slowness=slow,
         busy=worked / driven.seconds,
+        others=max(core - worked, 0.0) / driven.seconds,
         calls=sum(calls.values()) / driven.lookups,
         calls_by_platform=calls,
         resident_mb=resident_mb(site.hub.pid),

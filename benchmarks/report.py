@@ -97,7 +97,9 @@ def _circumstances(run: Run) -> str:
         where = "One core for everything: nothing here is comparable."
     else:
         where = "The hub has a core to itself; platforms and load driver share the other."
-    return f"{where} {run.rounds} rounds in turn, {run.seconds:g} s for each scenario in each."
+    length = f"{run.rounds} rounds in turn, {run.seconds:g} s for each scenario in each."
+    others = median(one.others for each in run.measured for one in (*each.alone, *each.crowd))
+    return f"{where} {length} Other processes had {others:.0%} of the hub's core (median)."
 
 
 def _cells(measured: Measured) -> tuple[str, ...]:
