@@ -57,7 +57,9 @@ WITHHELD = "ethnicity"
 
 def rows_for(types: Mapping[str, CertificateType]) -> tuple[CatalogueRow, ...]:
     """Every type for ITEM (all fields but `ethnicity` granted), and the special items."""
-    wanted = [(UNIT, ITEM, name, None) for name in sorted(types)]
+    wanted: list[tuple[str, str, str, str | None]] = [
+        (UNIT, ITEM, name, None) for name in sorted(types)
+    ]
     wanted += [(UNIT, DOSSIER_ITEM, name, None) for name in TWELVE]
     wanted += [(UNIT, EXCLUDED_ITEM, "academic_degree", "由市外单位核发且未共享")]
     wanted += [("NB-TEST-02", FOREIGN_ITEM, "resident_id_card", None)]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.contract import Answer, ConnectorError, Held, TimedOut
+from connectors.contract import Answer, ConnectorError, Held, TimedOut, Value
 from connectors.contract import NotHeld as WireNotHeld
 from hub.catalogue.rows import (
     Catalogue,
@@ -50,7 +50,12 @@ TYPES = load_certificate_types(packaged_certificates())
 CARD = TYPES["resident_id_card"]
 PERSON = Subject(HolderKind.PERSON, "330203199001015678", "王示例")
 ASKING = Requester("key1", "U1", frozenset({"op1"}))
-VALUES = {"name": "王示例", "address": "示例路1号", "ethnicity": "汉", "born_on": date(1990, 1, 1)}
+VALUES: dict[str, Value | None] = {
+    "name": "王示例",
+    "address": "示例路1号",
+    "ethnicity": "汉",
+    "born_on": date(1990, 1, 1),
+}
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
@@ -135,7 +140,8 @@ async def test_what_is_selected_and_granted_is_disclosed_and_recorded(tmp_path: 
         (record,) = await on.records.of_request("req1")
 
     assert isinstance(found, Found)
-    assert (found.disclosed, found.withheld) == ({"name": "王示例"}, {"ethnicity"})
+    assert found.disclosed == {"name": "王示例"}
+    assert found.withheld == {"ethnicity"}
     assert (record.fields, record.source, record.outcome) == (("name",), "province", "found")
     assert (record.unit, record.operator, record.item, record.case) == (
         "U1",
