@@ -57,7 +57,7 @@ class Disclosure:
         verdicts = [self._admit(now.catalogue, requester, lookup) for lookup in lookups]
         findings = await self._find(now.sources, lookups, verdicts)
         at = self._clock()
-        batch = token_hex(6)
+        batch = token_hex(12)
         outcomes: list[Outcome] = []
         records = []
         for number, (lookup, verdict) in enumerate(zip(lookups, verdicts, strict=True)):
