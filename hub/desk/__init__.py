@@ -1,0 +1,1 @@
+"""The supplementary verification platform: assisted verification with the law's clocks."""
