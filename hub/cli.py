@@ -23,6 +23,7 @@ app = typer.Typer(
     name="certhub",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    add_completion=False,
     help="One GraphQL query hub in front of the certificate sharing platforms of a city without "
     "paper proofs (无证件(证明)办事查询枢纽).",
     epilog="Begin with: certhub demo",

@@ -44,8 +44,9 @@ def demo(
 ) -> None:
     """Sandbox platforms and the hub in one command (演示); all people in it are invented.
 
-    Prints where to look, and a worked query with its answer; Ctrl-C ends it. With --once it
-    works through eight queries, checks that each came out as it must, and ends.
+    Prints where to look, and a worked query with its answer; Ctrl-C ends it.
+
+    With --once it works through eight queries, checks that each came out as it must, and ends.
     """
     log_to_stderr()
     place = Place(Home(data, once), host, port if port is not None else 0 if once else 8080)

@@ -57,7 +57,10 @@ def breaking(
         raise CommandFailed(
             f"callers would break, and {changelog} does not say so under Unreleased:\n{listed}"
         )
-    plain(out(), f"{len(changes)} breaking changes since {old}, all named in {changelog}.")
+    if changes:
+        plain(out(), f"breaking changes, all named in {changelog}: {len(changes)}")
+    else:
+        plain(out(), "no caller breaks.")
 
 
 def text_of(file: Path) -> str:

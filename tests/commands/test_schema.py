@@ -50,10 +50,17 @@ def test_breaking_fails_until_the_changelog_says_so(tmp_path: Path) -> None:
         "certhub: callers would break, and CHANGELOG.md does not say so under Unreleased:\n"
         "  Field Query.b was removed. — name Query.b"
     )
-    assert (told.code, told.out) == (
-        0,
-        "1 breaking changes since old.graphql, all named in CHANGELOG.md.",
-    )
+    assert (told.code, told.out) == (0, "breaking changes, all named in CHANGELOG.md: 1")
+
+
+def test_nothing_breaks(tmp_path: Path) -> None:
+    """A schema against itself breaks no caller, whatever the changelog says."""
+    (tmp_path / "schema.graphql").write_text("type Query { a: Int }")
+    (tmp_path / "CHANGELOG.md").write_text("# Changelog\n")
+
+    done = certhub("schema", "breaking", "schema.graphql", at=tmp_path)
+
+    assert (done.code, done.out) == (0, "no caller breaks.")
 
 
 @pytest.mark.parametrize(
