@@ -51,14 +51,17 @@ def _notice(table: Table) -> Notice:
 
 
 def _year(table: Table) -> int:
+    allowed = "a year with four digits, such as 2027"
+    if "year" not in table.entries:
+        raise table.wrong("year", "missing", allowed)
     year = table.whole("year", 0)
     if not 2000 <= year <= 2999:
-        raise table.given("year", "a year with four digits, such as 2027")
+        raise table.given("year", allowed)
     return year
 
 
 def _dates(table: Table, key: str, year: int) -> frozenset[date]:
-    given = table.entries.get(key)
+    given = table.entries.get(key, [])
     if not isinstance(given, list) or not all(_is_date(each) for each in given):
         raise table.given(key, "a list of dates without quotes, such as [2027-01-01]")
     for day in given:
