@@ -25,13 +25,13 @@ def watch(request: VerificationRequest, schedule: Schedule) -> tuple[Timer, ...]
 
 def _of_the_issuer(request: VerificationRequest, due: Due, schedule: Schedule) -> tuple[Timer, ...]:
     of_the_law = timers(due, schedule)
-    if request.overdue is None or not request.overdue.explanations:
-        return of_the_law
-    estimate = request.overdue.explanations[-1].estimate
-    if estimate is None:
-        return of_the_law
-    again = Timer(TimerKind.ESTIMATE_PASSED, estimate + TICK)
-    return tuple(sorted((*of_the_law, again), key=lambda timer: timer.at))
+    explained = request.overdue.explanations[-1:] if request.overdue else ()
+    again = (
+        Timer(TimerKind.ESTIMATE_PASSED, each.estimate + TICK)
+        for each in explained
+        if each.estimate is not None
+    )
+    return tuple(sorted((*of_the_law, *again), key=lambda timer: timer.at))
 
 
 def _since(request: VerificationRequest) -> datetime:

@@ -23,6 +23,7 @@ from hub.desk.steps.guards import (
     in_state,
     of_holder,
     said,
+    wrong_state,
 )
 from hub.desk.steps.lapsing import lapsed
 from hub.desk.words import Actor, Overdue, QuestionKind, Reason, Rejected, Role, State
@@ -125,7 +126,7 @@ def _another_person(request: VerificationRequest, actor: Actor) -> Rejected | No
 
 
 def _send(request: VerificationRequest, actor: Actor, at: datetime) -> Outcome:
-    return _may_send(request, actor) or in_state(request, State.SEALED) or _sent(request, at)
+    return _may_send(request, actor) or _sent(request, at)
 
 
 def _may_send(request: VerificationRequest, actor: Actor) -> Rejected | None:
@@ -136,7 +137,7 @@ def _may_send(request: VerificationRequest, actor: Actor) -> Rejected | None:
 
 def _sent(request: VerificationRequest, at: datetime) -> Outcome:
     if request.draft is None or request.mark is None:
-        raise ValueError("a sealed request has a draft and a mark")
+        return wrong_state(request, State.SEALED)
     delivery = Delivery(len(request.deliveries) + 1, request.draft, request.mark, at)
     rest = request.outstanding - request.draft.fields
     return replace(

@@ -63,8 +63,11 @@ def _claimed_by(request: VerificationRequest, actor: Actor) -> Rejected | None:
 
 def in_state(request: VerificationRequest, *states: State) -> Rejected | None:
     """Only while the request is in one of the states."""
-    if request.state in states:
-        return None
+    return None if request.state in states else wrong_state(request, *states)
+
+
+def wrong_state(request: VerificationRequest, *states: State) -> Rejected:
+    """The rejection of what can be done in other states only."""
     possible = ", ".join(state.replace("_", " ") for state in states)
     now = request.state.replace("_", " ")
     return Rejected(Reason.WRONG_STATE, f"It is {now}; this can be done while it is: {possible}.")
