@@ -1,7 +1,6 @@
 """The ASGI application: the GraphQL endpoint, GraphiQL, and the hub behind them."""
 
 import json
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,7 +13,7 @@ from hub.compose import Hub, open_hub
 from hub.demonstration import read_demonstration
 from hub.evidence import Requester
 from hub.reloading import reloading_on_hangup
-from hub.settings import Settings, read_settings
+from hub.settings import Settings
 from resolvers.certificate_types import CertificateTypes
 from resolvers.context import Context
 from resolvers.endpoint import Endpoint, only_post
@@ -24,11 +23,6 @@ from resolvers.graphiql.tabs import load_examples
 from resolvers.identity import Identity
 from resolvers.limits import Limits
 from resolvers.schema import build_schema
-
-
-def create_app() -> Starlette:
-    """The application as uvicorn starts it: settings come from the environment."""
-    return make_app(read_settings(os.environ))
 
 
 def make_app(settings: Settings) -> Starlette:

@@ -12,6 +12,7 @@ from strawberry.utils.str_converters import to_camel_case
 from connectors.contract import Value, ValueKind
 from hub.declarations.words import CertificateField, CertificateType, ConfigurationError
 from hub.evidence import Found, Subject
+from resolvers.scalars import BigInt
 from resolvers.types.certificate import Certificate
 from resolvers.types.enums import Sex
 
@@ -21,7 +22,7 @@ PYTHON_TYPES: dict[ValueKind, object] = {
     ValueKind.SEX: Sex,
     ValueKind.DATE: date,
     ValueKind.DECIMAL: Decimal,
-    ValueKind.INTEGER: int,
+    ValueKind.INTEGER: BigInt,
     ValueKind.BOOLEAN: bool,
     ValueKind.TEXTS: list[str],
 }
@@ -98,6 +99,12 @@ def _shown(field: CertificateField, value: Value | None) -> object:
 def generate(certificate: CertificateType) -> Generated:
     """The GraphQL object type of one declared certificate type."""
     own = {name: one for name, one in certificate.fields.items() if name not in SHARED}
+    for name in own:
+        if hasattr(Certificate, name) or name in Certificate.__annotations__:
+            raise ConfigurationError(
+                f"{certificate.name}.toml: fields.{name}: every certificate has this name already. "
+                f"Allowed: any other name, such as {name}_stated"
+            )
     namespace: dict[str, object] = {
         "__annotations__": {name: _annotation(one.kind) for name, one in own.items()},
         "__module__": __name__,

@@ -28,6 +28,7 @@ class Context:
     began: float = field(default_factory=perf_counter)
     loader: LookupLoader = field(init=False)
     asked: int = 0
+    explored: int = 0
 
     def __post_init__(self) -> None:
         self.loader = LookupLoader(self._disclose)
@@ -39,6 +40,16 @@ class Context:
     def elapsed_ms(self) -> float:
         """Milliseconds since the request came in."""
         return (perf_counter() - self.began) * 1000
+
+    def explore(self, entries: int) -> None:
+        """Count list entries about to be read; refuse more than one request may explore."""
+        self.explored += entries
+        if self.explored > self.limits.explored:
+            raise CallerError(
+                Code.TOO_LARGE,
+                f"More than {self.limits.explored} entries of lists in one request.",
+                "Take pages (`first`, `after`), or select fewer lists inside lists.",
+            )
 
     def check_lookups(self, types: Iterable[str]) -> None:
         """Refuse unknown certificate types, and more lookups than one request may hold."""

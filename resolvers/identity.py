@@ -1,6 +1,7 @@
 """Who calls: an API key tied to a unit and its operators."""
 
 from collections.abc import Awaitable, Callable
+from time import monotonic
 
 from cachetools import TTLCache
 
@@ -19,9 +20,13 @@ class Unauthenticated(Exception):
 class Identity:
     """Tells the requester behind an Authorization header."""
 
-    def __init__(self, find: Callable[[str], Awaitable[Requester | None]]) -> None:
+    def __init__(
+        self,
+        find: Callable[[str], Awaitable[Requester | None]],
+        timer: Callable[[], float] = monotonic,
+    ) -> None:
         self._find = find
-        self._known: TTLCache[str, Requester] = TTLCache(4096, REMEMBERED_FOR)
+        self._known: TTLCache[str, Requester] = TTLCache(4096, REMEMBERED_FOR, timer)
 
     async def requester(self, authorization: str | None) -> Requester:
         """The requester; raises `Unauthenticated` where there is none."""
@@ -30,8 +35,11 @@ class Identity:
         scheme, _, key = authorization.partition(" ")
         if scheme.lower() != "bearer" or not key.strip():
             raise Unauthenticated("The Authorization header is not `Bearer` with an API key.")
-        known = self._known.get(key) or await self._find(key.strip())
-        if known is None:
+        return self._known.get(key) or await self._found(key)
+
+    async def _found(self, key: str) -> Requester:
+        found = await self._find(key.strip())
+        if found is None:
             raise Unauthenticated("The API key is unknown, expired or revoked.")
-        self._known[key] = known
-        return known
+        self._known[key] = found  # only here: a key in constant use is looked up anew all the same
+        return found

@@ -110,6 +110,7 @@ class ServiceItem(relay.Node):
     )
     def materials(self, info: Info) -> list["CatalogueRow"]:
         rows = info.context.hub.catalogue.rows_of(self.item.unit, self.item.code)
+        info.context.explore(len(rows))
         return [CatalogueRow.of(info.context, row) for row in rows]
 
 
@@ -190,7 +191,8 @@ class CatalogueRow(relay.Node):
         return list(self.row.measures)
 
     @strawberry.field(description="Fields the unit may see for this item (可见字段).")
-    def fields_granted(self) -> list[str]:
+    def fields_granted(self, info: Info) -> list[str]:
+        info.context.explore(len(self.row.granted))
         return sorted(self.row.granted)
 
     @strawberry.field(description="Why it is outside the regulation (不适用情形), if it is.")

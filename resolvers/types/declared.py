@@ -72,7 +72,8 @@ class CertificateType(relay.Node):
         return self.graphql
 
     @strawberry.field(description="Its fields (照面字段).")
-    def fields(self) -> list[CertificateField]:
+    def fields(self, info: Info) -> list[CertificateField]:
+        info.context.explore(len(self.declared.fields))
         return [
             CertificateField(
                 name=field.name,

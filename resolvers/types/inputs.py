@@ -3,7 +3,30 @@
 import strawberry
 
 from hub.evidence import HolderKind, Lookup, Purpose, Subject
+from resolvers.errors import CallerError, Code
 from resolvers.scalars import CreditCode, ResidentId
+
+LONGEST = 200
+
+
+def recordable(argument: str, text: str) -> str:
+    """The text without blanks around it; refused where it is empty, too long, or unprintable.
+
+    Checked before anything is asked, so that no platform is asked for what can't be recorded.
+    """
+    plain = text.strip()
+    if not plain or len(plain) > LONGEST or not plain.isprintable():
+        raise CallerError(
+            Code.BAD_INPUT,
+            f"`{argument}` must be 1 to {LONGEST} printable characters.",
+            "Give the code as the catalogue, the case or the unit has it.",
+        )
+    return plain
+
+
+def named(name: str | None) -> str | None:
+    """A name to be sent to platforms, or none where it is blank."""
+    return recordable("name", name) if name and name.strip() else None
 
 
 @strawberry.input(description="A natural person (自然人).")
@@ -16,7 +39,7 @@ class PersonInput:
     )
 
     def subject(self) -> Subject:
-        return Subject(HolderKind.PERSON, self.resident_id, self.name)
+        return Subject(HolderKind.PERSON, self.resident_id, named(self.name))
 
 
 @strawberry.input(description="An organisation (法人或其他组织).")
@@ -29,7 +52,7 @@ class OrganisationInput:
     )
 
     def subject(self) -> Subject:
-        return Subject(HolderKind.ORGANISATION, self.credit_code, self.name)
+        return Subject(HolderKind.ORGANISATION, self.credit_code, named(self.name))
 
 
 @strawberry.input(
@@ -71,9 +94,9 @@ class PurposeInput:
 
     def purpose(self) -> Purpose:
         return Purpose(
-            item=self.item,
-            case=self.case,
-            operator=self.operator,
+            item=recordable("purpose.item", self.item),
+            case=recordable("purpose.case", self.case),
+            operator=recordable("purpose.operator", self.operator),
             applicant=self.applicant.subject() if self.applicant else None,
             acting_for=self.acting_for.subject() if self.acting_for else None,
         )

@@ -70,4 +70,5 @@ class Source(relay.Node):
 
     @strawberry.field(description="Certificate types it serves (可查证照类型).")
     def serves(self, info: Info) -> list[CertificateType]:
+        info.context.explore(len(self.platform.interfaces))
         return [CertificateType.of(info.context, name) for name in sorted(self.platform.interfaces)]

@@ -394,3 +394,29 @@ async def test_when_keys_cannot_be_checked_the_caller_is_told_to_come_again(
 
     assert (status, back) == (503, 200)
     assert answer["errors"][0]["extensions"]["retryable"] is True
+
+
+@pytest.mark.parametrize(
+    "purpose",
+    [{"case": "a\u0000b"}, {"case": ""}, {"case": "  "}, {"operator": ""}, {"item": "x" * 201}],
+)
+async def test_a_purpose_that_cannot_be_recorded_asks_nobody(
+    stack: Stack, purpose: dict[str, str]
+) -> None:
+    """Blank, unprintable or endless: refused before any platform is asked about the person."""
+    subject = person(stack, "resident_id_card", province=True)
+    stack.reset_counts()
+
+    _, answer = await stack.post(
+        {
+            "query": ONE,
+            "variables": {
+                "type": "resident_id_card",
+                "subject": subject,
+                "purpose": {**PURPOSE, **purpose},
+            },
+        }
+    )
+
+    assert answer["errors"][0]["extensions"]["code"] == "BAD_INPUT"
+    assert stack.upstream_calls() == {}

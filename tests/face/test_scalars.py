@@ -9,6 +9,7 @@ from resolvers.scalars import credit_code, resident_id
 def test_valid_identifiers_pass_in_canonical_form() -> None:
     """Lower-case x and blanks around are mended, nothing else."""
     assert resident_id(" 11010519491231002x ") == "11010519491231002X"
+    assert resident_id("810000199408230021") == "810000199408230021"
     assert credit_code("91110000600037341l") == "91110000600037341L"
 
 

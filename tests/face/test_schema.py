@@ -88,3 +88,13 @@ def test_a_type_may_not_take_a_name_of_the_face(name: str) -> None:
 
     with pytest.raises(ConfigurationError, match=f"{name}.toml"):
         face.build_schema(CertificateTypes({name: replace(card, name=name)}))
+
+
+@pytest.mark.parametrize("field", ["found", "declared", "subject", "issuer", "attributes"])
+def test_a_field_may_not_take_a_name_of_every_certificate(field: str) -> None:
+    """A declared field that would hide what every certificate has is refused."""
+    card = TYPES["resident_id_card"]
+    fields = {field: replace(card.fields["name"], name=field)}
+
+    with pytest.raises(ConfigurationError, match=rf"resident_id_card.toml: fields.{field}"):
+        CertificateTypes({"resident_id_card": replace(card, fields=fields)})
