@@ -34,9 +34,13 @@ class SignedCalls:
     async def _asked(
         self, method: str, path: str, query: str, body: bytes | None, seconds: float
     ) -> Reply:
+        signed_with = self._clock.offset
         reply = await self._sent(method, path, query, body, seconds)
-        if _refusal(reply) == _SKEWED and self._clock.learn(reply.server_time()):
-            reply = await self._sent(method, path, query, body, seconds)
+        if _refusal(reply) == _SKEWED:
+            self._clock.learn(reply.server_time())
+            # Another call may have learned it while this one was under way.
+            if self._clock.offset != signed_with:
+                reply = await self._sent(method, path, query, body, seconds)
         require_accepted(reply)
         return reply
 

@@ -1,5 +1,6 @@
 """The integrated gateway's own ways."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -24,7 +25,7 @@ from connectors.contract import (
 from connectors.http import Http
 from connectors.restapi import DIALECT
 from connectors.signing import hmac_signature
-from tests.connectors.people import MEI, inquiry
+from tests.connectors.people import BO, LAN, MEI, inquiry
 from tests.connectors.scripted_server import Asked, Said, nobody_listening, serving
 
 INTERFACE = Interface(
@@ -140,6 +141,26 @@ async def test_clock_offset_is_learned(http: Http) -> None:
 
     assert first == second == [Held({"name": "M"})]
     assert len(server.asked) == 3
+
+
+async def test_clock_offset_is_learned_by_many_at_once(http: Http) -> None:
+    """All who were refused for the old offset ask once more, not only the first who learned it."""
+    theirs, both = time() - 900, asyncio.Barrier(3)
+
+    async def script(asked: Asked) -> Said:
+        sent = parsedate_to_datetime(asked.headers["X-BG-DATE-TIME"]).timestamp()
+        if abs(sent - theirs) < 90:
+            return Said(b'{"XM":"M"}')
+        await both.wait()
+        date = {"Date": formatdate(theirs, usegmt=True)}
+        return Said(b'{"message":"Clock skew exceeded"}', 401, date)
+
+    async with serving(script) as server:
+        connector = DIALECT.connect(Endpoint("city", server.url, SECRETS), {}, http)
+        answers = await connector.fetch(INTERFACE, [inquiry(one) for one in (MEI, LAN, BO)])
+
+    assert answers == [Held({"name": "M"})] * 3
+    assert len(server.asked) == 6
 
 
 async def test_clock_skew_for_ever(http: Http) -> None:
