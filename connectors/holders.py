@@ -11,6 +11,7 @@ from connectors.reading import Unreadable, read_text
 _SEVERAL = re.compile(r"[,;、/|\s]+")
 _MASKS = "*●•"
 _TELLING = 4  # fewer characters in the open tell nobody from another
+_OLD_LENGTH = 15  # of a resident id before 1999
 
 
 class Match(Enum):
@@ -52,14 +53,17 @@ def _tells(identifier: str) -> bool:
 
 
 def _fits(shown: str, subject: str) -> bool:
-    return any(_compatible(a, b) for a in _forms(shown) for b in _forms(subject))
+    old = _OLD_LENGTH in (len(shown), len(subject))
+    return _compatible(shown, subject) or (
+        old and _compatible(_before_1999(shown), _before_1999(subject))
+    )
 
 
-def _forms(identifier: str) -> tuple[str, ...]:
-    """The identifier, and its 15 characters before 1999: no century, no check character."""
+def _before_1999(identifier: str) -> str:
+    """Its 15 characters before 1999, where it may have had such: no century, no check character."""
     if len(identifier) == 18 and identifier[6:8] in {"19", "**"}:
-        return identifier, identifier[:6] + identifier[8:17]
-    return (identifier,)
+        return identifier[:6] + identifier[8:17]
+    return identifier
 
 
 def _compatible(shown: str, whole: str) -> bool:

@@ -21,6 +21,8 @@ MATCHES: list[tuple[str, list[Json], Match]] = [
     (MEI, [f"{LAN}；{MEI}"], Match.SAME),
     (MEI, [[LAN, MEI]], Match.SAME),
     (MEI, [LAN], Match.OTHER),
+    (MEI, [MEI[:-1] + ("0" if MEI[-1] != "0" else "1")], Match.OTHER),
+    (MEI, [MEI[:17] + "*"], Match.SAME),
     (X, [X.lower()], Match.SAME),
     (X.lower(), [X], Match.SAME),
     (MEI, [OLD], Match.SAME),
