@@ -1,6 +1,7 @@
 """Checks a proof before it is delivered, and for anybody who received one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from hub.evidence import Subject
@@ -39,6 +40,23 @@ def check(
     if all(one.passed for one in checks):
         checks += [*seal_checks(case), *endorsement_checks(case, subject, twin)]
     return _verdict(case, checks)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a document says of itself, nothing of it checked: by this its records are found."""
+
+    document_number: str
+    seal: str
+
+
+def named(pdf: bytes) -> Named | None:
+    """The document number and the seal a document names; none where it is no proof."""
+    try:
+        sealed = open_layers(pdf).sealed
+    except (NotAProof, *BROKEN):
+        return None
+    return Named(sealed.document_number, sealed.seal)
 
 
 def _wholeness(case: Case) -> Sequence[Checked]:

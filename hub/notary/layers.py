@@ -8,9 +8,9 @@ from io import BytesIO
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from hub.notary.reading import Misread
 from hub.notary.signing import STATEMENT, Layer
 from hub.notary.statements import (
-    NotAStatement,
     SealedStatement,
     Statement,
     read_endorsement,
@@ -76,7 +76,7 @@ def _layers(
             revisions=reader.xrefs.total_revisions,
             endorsed=None if endorsed is None else _endorsed(endorsed),
         )
-    except NotAStatement as trouble:
+    except Misread as trouble:
         raise NotAProof(f"what a layer states can't be read: {trouble}") from None
 
 
@@ -88,7 +88,7 @@ def _endorsed(signature: EmbeddedPdfSignature) -> EndorsedLayer:
 def _statement(signature: EmbeddedPdfSignature) -> Statement:
     told = signature.sig_object.get(STATEMENT)
     if told is None:
-        raise NotAStatement("there is none")
+        raise Misread("there is none")
     return read_statement(told.original_bytes)
 
 

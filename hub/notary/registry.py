@@ -19,6 +19,9 @@ class Change(StrEnum):
     REVOKED = "revoked"
 
 
+ABOUT_AN_OPERATOR = frozenset({Change.PERMITTED, Change.WITHDRAWN})
+
+
 @dataclass(frozen=True, slots=True)
 class SealEvent:
     """One change: when, by whom, and for which operator where it is about one."""
@@ -30,7 +33,7 @@ class SealEvent:
     reason: str = ""
 
     def __post_init__(self) -> None:
-        if (self.operator is None) == (self.change in {Change.PERMITTED, Change.WITHDRAWN}):
+        if (self.operator is None) == (self.change in ABOUT_AN_OPERATOR):
             raise ValueError(f"`{self.change}` and operator {self.operator!r} do not go together")
 
 

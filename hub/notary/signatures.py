@@ -1,6 +1,7 @@
 """What pyHanko finds out about one signature of a PDF, as a value of ours."""
 
 import asyncio
+import logging
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,6 +60,12 @@ class Examined:
     def in_date(self, moment: datetime) -> bool:
         """Whether its certificate is valid at a moment."""
         return self.not_before <= moment <= self.not_after
+
+
+def hush() -> None:
+    """Keep pyHanko from logging what is wrong with a document: the verdict says it."""
+    for library in ("pyhanko", "pyhanko_certvalidator"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
 
 
 def examine(

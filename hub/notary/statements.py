@@ -1,13 +1,13 @@
 """What each layer states in JSON under its signature, written and read."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
 
 from connectors.contract import Value
+from hub.notary.reading import Reading, moment, read_object
 from hub.notary.words import (
     AnswerKind,
     Content,
@@ -22,11 +22,6 @@ from hub.notary.words import (
 FORMAT = "certhub-proof/1"
 
 Statement = Mapping[str, object]
-_Read = TypeVar("_Read")
-
-
-class NotAStatement(Exception):
-    """The JSON of a layer is not what this platform writes; says which key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,83 +98,46 @@ def twin_of(content: Statement, endorsement: Statement, content_sha256: str) -> 
 
 def read_statement(text: bytes) -> Statement:
     """The JSON object in a signature dictionary."""
-    try:
-        value = json.loads(text)
-    except ValueError:
-        raise NotAStatement("it is not JSON") from None
-    if not isinstance(value, dict) or value.get("format") != FORMAT:
-        raise NotAStatement(f"its `format` is not {FORMAT}")
-    return value
+    return read_object(text, FORMAT).values
 
 
 def read_sealed(statement: Statement) -> SealedStatement:
     """What the sealed layer states."""
-    with_seal = _Reading(statement).within("seal")
-    whole = _Reading(statement)
+    whole = Reading(statement)
+    with_seal = whole.within("seal")
     return SealedStatement(
         document_number=whole.text("documentNumber"),
         certificate=whole.text("certificate"),
         kind=whole.read("kind", SealKind),
         answer=whole.read("answer", AnswerKind),
         holder=whole.within("holder").text("id"),
-        unit=whole.unit("makingUnit"),
+        unit=_unit_in(whole, "makingUnit"),
         seal=with_seal.text("id"),
         seal_kind=with_seal.read("kind", SealKind),
         operator=with_seal.text("operator"),
-        sealed_at=with_seal.read("usedAt", _moment),
+        sealed_at=with_seal.read("usedAt", moment),
     )
 
 
 def read_endorsement(statement: Statement) -> Endorsement:
     """The endorsement that the second layer states."""
-    whole = _Reading(statement)
+    whole = Reading(statement)
     return Endorsement(
         document_number=whole.text("documentNumber"),
-        extracting=whole.unit("extractingUnit"),
-        making=whole.unit("makingUnit"),
+        extracting=_unit_in(whole, "extractingUnit"),
+        making=_unit_in(whole, "makingUnit"),
         operator=whole.text("operator"),
         item=whole.text("item"),
         item_zh=whole.text("itemName"),
         case=whole.text("case"),
-        extracted_at=whole.read("extractedAt", _moment),
-        valid_until=whole.read("validUntil", _moment),
+        extracted_at=whole.read("extractedAt", moment),
+        valid_until=whole.read("validUntil", moment),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """Reads one JSON object strictly; every trouble names the key."""
-
-    values: Statement
-
-    def text(self, key: str) -> str:
-        value = self.values.get(key)
-        if not isinstance(value, str):
-            raise NotAStatement(f"`{key}` is missing or no text")
-        return value
-
-    def within(self, key: str) -> "_Reading":
-        value = self.values.get(key)
-        if not isinstance(value, dict):
-            raise NotAStatement(f"`{key}` is missing or no object")
-        return _Reading(value)
-
-    def read(self, key: str, read: Callable[[str], _Read]) -> _Read:
-        try:
-            return read(self.text(key))
-        except ValueError:
-            raise NotAStatement(f"`{key}` holds nothing that is known") from None
-
-    def unit(self, key: str) -> Unit:
-        unit = self.within(key)
-        return Unit(unit.text("code"), unit.text("name"))
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("no zone")
-    return moment
+def _unit_in(reading: Reading, key: str) -> Unit:
+    unit = reading.within(key)
+    return Unit(unit.text("code"), unit.text("name"))
 
 
 def _unit(unit: Unit) -> Statement:
