@@ -21,7 +21,8 @@ _BOOLEANS: Mapping[Value, tuple[str, ...]] = {
     True: ("1", "true", "是", "有", "y", "yes"),
     False: ("0", "false", "否", "无", "n", "no"),
 }
-_NO_DATE = frozenset({"长期", "长期有效", "永久", "永久有效"})
+_NONE = frozenset({"无", "-", "--", "—", "——", "/"})
+_NO_DATE = _NONE | frozenset({"长期", "长期有效", "永久", "永久有效"})
 _ZEROS = re.compile(r"[0\-/:. ]+", re.ASCII)
 _SENTINELS = frozenset(
     {
@@ -33,11 +34,18 @@ _SENTINELS = frozenset(
         date(9999, 12, 31),
     }
 )
-_DASHED = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?)?", re.ASCII
-)
+_TIME = r"(?:[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?)?"
+_SEPARATORS = (("-", "-", ""), ("/", "/", ""), (r"\.", r"\.", ""), ("年", "月", "日"))
 _COMPACT = re.compile(r"(\d{4})(\d\d)(?:(\d\d)(?:(\d\d)(\d\d)(\d\d))?)?", re.ASCII)
-_EPOCH_MS = re.compile(r"-\d{1,13}|\d{9,13}", re.ASCII)
+_DAYS = (
+    _COMPACT,
+    *(
+        re.compile(rf"(\d{{4}}){year}(\d{{1,2}}){month}(\d{{1,2}}){day}{_TIME}", re.ASCII)
+        for year, month, day in _SEPARATORS
+    ),
+)
+# Nine or ten digits may be seconds as well: a wrong day would be worse than none.
+_EPOCH_MS = re.compile(r"-\d{1,8}|-?\d{11,13}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,30})?(?:\.\d{1,30})?", re.ASCII)
 
 
@@ -74,7 +82,7 @@ def _moment(text: str) -> datetime:
     try:
         if _EPOCH_MS.fullmatch(text):
             return datetime.fromtimestamp(int(text) / 1000, CHINA)
-        if parts := _COMPACT.fullmatch(text) or _DASHED.fullmatch(text):
+        if parts := next(filter(None, (day.fullmatch(text) for day in _DAYS)), None):
             year, month, day, hour, minute, second = (int(part or 0) for part in parts.groups())
             return datetime(year, month, day or _only_in(text), hour, minute, second, tzinfo=CHINA)
     except ValueError:
@@ -96,8 +104,10 @@ def _identifier(value: Json) -> str:
     return read_text(value).upper()
 
 
-def _decimal(value: Json) -> Decimal:
+def _decimal(value: Json) -> Decimal | None:
     text = read_text(value)
+    if text in _NONE:
+        return None
     if isinstance(value, bool) or not any(map(str.isdecimal, text)):
         raise Unreadable("not a number")
     if isinstance(value, str) and not _DECIMAL.fullmatch(text):
@@ -105,8 +115,10 @@ def _decimal(value: Json) -> Decimal:
     return Decimal(text.replace(",", ""))
 
 
-def _integer(value: Json) -> int:
+def _integer(value: Json) -> int | None:
     number = _decimal(value)
+    if number is None:
+        return None
     if number != number.to_integral_value():
         raise Unreadable("not a whole number")
     return int(number)
