@@ -440,6 +440,16 @@ def test_overdue_asks_for_a_reason_and_a_new_estimate() -> None:
     assert request.due == delivered().due
 
 
+def test_an_estimate_of_what_was_sent_asks_nothing_more() -> None:
+    """Explained, then sent: that its estimate passes later on doesn't matter."""
+    begun = after(delivered(), *answering()[:2])
+    late = (MarkOverdue(), PLATFORM), (Explain("ill", LATE + MINUTE), VERA)
+
+    sent = after(begun, *late, *answering()[2:], now=LATE)
+
+    assert not sent.explanation_asked(LATE + 2 * MINUTE)
+
+
 def test_an_estimate_lies_ahead() -> None:
     """While it is awaited, an explanation says by when; nothing is explained that isn't late."""
     request = after(delivered(), (MarkOverdue(), PLATFORM), now=LATE)
