@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from hub.declarations.words import ConfigurationError
+from hub.storage.sqlite_file import file_of, only_open
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -31,13 +32,16 @@ _MIGRATION_LOCK = 0x63657274687562  # "certhub": one replica migrates, the other
 def open_engine(url: str, *, busy_timeout: float = 5.0) -> AsyncEngine:
     """The database at `url`; on SQLite a commit is on disk before it returns (WAL, FULL).
 
-    `busy_timeout` is how many seconds SQLite waits for another writer. A missing folder of an
-    SQLite file is made. Raises `ConfigurationError` for a URL that names no such database.
+    `busy_timeout` is how many seconds SQLite waits for another writer. A missing SQLite file is
+    made now, empty, and never again: who deletes it later gets errors, not an empty database.
+    Raises `ConfigurationError` for a URL that names no such database.
     """
     where = _url(url)
     if where.get_backend_name() == "sqlite":
         return _sqlite(where, busy_timeout)
-    return create_async_engine(where, json_serializer=_json, pool_pre_ping=True)
+    return create_async_engine(
+        where, json_serializer=_json, pool_pre_ping=True, hide_parameters=True
+    )
 
 
 async def migrate(engine: AsyncEngine) -> None:
@@ -70,9 +74,11 @@ def _url(url: str) -> URL:
 
 
 def _sqlite(where: URL, busy_timeout: float) -> AsyncEngine:
-    if where.database and where.database != ":memory:" and not where.database.startswith("file:"):
-        Path(where.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(where, json_serializer=_json)
+    engine = create_async_engine(where, json_serializer=_json, hide_parameters=True)
+    if file := file_of(where):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+        only_open(engine, file)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite(busy_timeout))
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

@@ -3,16 +3,21 @@
 from collections.abc import Sequence
 from typing import Any
 
+import structlog
 from sqlalchemy import ColumnElement, Insert, Row, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from hub.storage.sqlite_file import DatabaseGone, check_in_place, opened_file
 from hub.storage.tables import disclosures
 from hub.trail.records import DisclosureRecord, RecordsUnavailable
 
+log = structlog.get_logger("certhub.records")
+
 _FAILURES = (SQLAlchemyError, OSError)
 _COLUMNS = tuple(column.name for column in disclosures.c)
+_PUT_BACK = "put it back, or restart the hub to begin a new one; certhub doctor looks at it"
 _ADD: dict[str, Insert] = {
     "sqlite": sqlite.insert(disclosures).on_conflict_do_nothing(index_elements=["id"]),
     "postgresql": postgresql.insert(disclosures).on_conflict_do_nothing(index_elements=["id"]),
@@ -31,16 +36,28 @@ class SqlRecords:
 
         Raises `RecordsUnavailable`, which names the kind of failure and no content.
         """
-        values = [_values(record) for record in records]
         try:
-            async with self._engine.begin() as connection:
-                await connection.execute(self._add, values)
+            await self._commit([_values(record) for record in records])
+        except DatabaseGone as gone:
+            # Our connections hold a file nobody finds any more; new ones open what is there then.
+            await self._engine.dispose()
+            log.error("database file lost", why=str(gone), mend=_PUT_BACK)
+            raise RecordsUnavailable(f"the database file was {gone}: {_PUT_BACK}") from None
         except _FAILURES as failure:
             kind = type(failure).__name__
+            log.error("records not taken", kind=kind, mend="certhub doctor says what is wrong")
             raise RecordsUnavailable(
                 f"the database did not take the records ({kind}): ask again later; "
                 "certhub doctor says what is wrong"
             ) from None
+
+    async def _commit(self, values: Sequence[dict[str, object]]) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(self._add, values)
+            opened = await connection.run_sync(opened_file)
+        # After the commit: SQLite writes to a deleted file without any complaint.
+        if opened is not None:
+            check_in_place(opened)
 
     async def get(self, record_id: str) -> DisclosureRecord | None:
         """The record of this id, if there is one."""

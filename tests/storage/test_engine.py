@@ -7,6 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.declarations.words import ConfigurationError
@@ -87,6 +88,16 @@ async def test_sqlite_works_in_memory() -> None:
     await migrate(engine)
 
     await engine.dispose()
+
+
+async def test_a_failure_does_not_show_what_was_written(engine: AsyncEngine) -> None:
+    """The text of a database error has the statement, not its values: they may name somebody."""
+    with pytest.raises(SQLAlchemyError) as raised:
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT * FROM nowhere WHERE a = :a"), {"a": "李四"})
+
+    assert "nowhere" in str(raised.value)
+    assert "李四" not in str(raised.value)
 
 
 @pytest.mark.parametrize(

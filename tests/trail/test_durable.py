@@ -179,6 +179,53 @@ async def test_a_full_disk_fails_and_recovers(tmp_path: Path) -> None:
     await engine.dispose()
 
 
+async def test_a_deleted_database_takes_nothing_until_one_is_back(tmp_path: Path) -> None:
+    """Nothing counts as written to a file nobody finds; a migrated one put there is taken up."""
+    file, spare = tmp_path / "hub.db", tmp_path / "spare.db"
+    engine, other = (open_engine(f"sqlite:///{one}") for one in (file, spare))
+    await migrate(engine)
+    await migrate(other)
+    await other.dispose()
+
+    async with Trail(SqlRecords(engine)) as trail:
+        await trail.record([a_record("a")])
+        _delete(file)
+        for why in ("the database file was deleted: put it back", r"\(OperationalError\)"):
+            with pytest.raises(RecordsUnavailable, match=why):
+                await trail.record([a_record("b")])
+        assert not file.exists()
+        spare.rename(file)
+        await trail.record([a_record("c")])
+
+    assert await SqlRecords(engine).of_request("r1") == (a_record("c"),)
+    await engine.dispose()
+
+
+async def test_a_replaced_database_is_taken_up(tmp_path: Path) -> None:
+    """Only the commit that met the exchange fails; the next one is in the new file."""
+    file, spare = tmp_path / "hub.db", tmp_path / "spare.db"
+    engine, other = (open_engine(f"sqlite:///{one}") for one in (file, spare))
+    await migrate(engine)
+    await migrate(other)
+    await other.dispose()
+
+    async with Trail(SqlRecords(engine)) as trail:
+        await trail.record([a_record("a")])
+        _delete(file)
+        spare.rename(file)
+        with pytest.raises(RecordsUnavailable, match="the database file was replaced"):
+            await trail.record([a_record("b")])
+        await trail.record([a_record("b"), a_record("c")])
+
+    assert await SqlRecords(engine).of_request("r1") == (a_record("b"), a_record("c"))
+    await engine.dispose()
+
+
+def _delete(file: Path) -> None:
+    for one in file.parent.glob(f"{file.name}*"):
+        one.unlink()
+
+
 async def _allow_pages(engine: AsyncEngine, pages: int) -> None:
     async with engine.connect() as connection:
         await connection.execute(text(f"PRAGMA max_page_count = {pages}"))

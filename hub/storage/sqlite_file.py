@@ -1,0 +1,75 @@
+"""The file of an SQLite database: never made by the way, and known again by device and inode."""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+_OPENED = "certhub.opened_file"
+
+
+class DatabaseGone(OSError):
+    """The file that was opened is no longer at its path: what is written to it is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """A file as a connection found it."""
+
+    path: Path
+    device: int
+    inode: int
+
+
+def file_of(url: URL) -> Path | None:
+    """Where the database lies; `None` for one in memory and for SQLite's own `file:` names."""
+    name = url.database
+    if not name or name == ":memory:" or name.startswith("file:"):
+        return None
+    return Path(name).absolute()
+
+
+def only_open(engine: AsyncEngine, file: Path) -> None:
+    """Let connections open the file where there is one: SQLite itself would make an empty one."""
+
+    def open_(
+        _dialect: Dialect,
+        _entry: ConnectionPoolEntry,
+        names: list[str],
+        options: MutableMapping[str, Any],
+    ) -> None:
+        names[0] = f"{file.as_uri()}?mode=rw"
+        options["uri"] = True
+
+    def remember(_connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        entry.info[_OPENED] = _found(file)
+
+    event.listen(engine.sync_engine, "do_connect", open_)
+    event.listen(engine.sync_engine, "connect", remember)
+
+
+def opened_file(connection: Connection) -> OpenedFile | None:
+    """The file that a connection has open; `None` where it has none."""
+    found: OpenedFile | None = connection.info.get(_OPENED)
+    return found
+
+
+def check_in_place(opened: OpenedFile) -> None:
+    """Raises `DatabaseGone` where the path names no file now, or another one."""
+    try:
+        found = _found(opened.path)
+    except FileNotFoundError:
+        raise DatabaseGone("deleted") from None
+    if found != opened:
+        raise DatabaseGone("replaced")
+
+
+def _found(file: Path) -> OpenedFile:
+    found = file.stat()
+    return OpenedFile(file, found.st_dev, found.st_ino)
