@@ -85,7 +85,7 @@ async def stand_in(
     application = web.Application(client_max_size=16 * 2**20)
     for method, answer in _controls(ground).items():
         application.router.add_route(*method, answer)
-    application.router.add_route("*", "/{path:.*}", stage.respond)
+    application.router.add_route("*", "/{path:.*}", _through(ground, stage))
     runner = web.AppRunner(
         application, access_log=None, handler_cancellation=True, shutdown_timeout=_PATIENCE
     )
@@ -124,6 +124,14 @@ def _not_bound(platform: str, host: str, port: int, error: OSError) -> Configura
 
 
 _Answer = Callable[[web.Request], Awaitable[web.Response]]
+
+
+def _through(ground: Ground, stage: Stage) -> _Answer:
+    async def respond(request: web.Request) -> web.Response:
+        response = await stage.respond(request)
+        return ground.broken_off(request) if ground.weather.dials.outage else response
+
+    return respond
 
 
 def _controls(ground: Ground) -> dict[tuple[str, str], _Answer]:

@@ -71,6 +71,22 @@ async def test_a_fault_is_a_failure_of_the_source(
     assert isinstance(well, Held)
 
 
+@pytest.mark.parametrize("path", ["", "/", "/api/v1/health", "/gateway/app/refreshTokenByKey.htm"])
+@pytest.mark.parametrize("platform", SERVING)
+async def test_an_outage_breaks_whatever_is_asked(
+    sandbox: Sandbox, platform: str, path: str
+) -> None:
+    """In an outage even a bare GET is broken off; the dials themselves stay within reach."""
+    stand_in = sandbox.platform(platform)
+    stand_in.turn(Dials(outage=True))
+
+    async with aiohttp.ClientSession() as http:
+        with pytest.raises(aiohttp.ClientError):
+            await http.get(stand_in.url + path)
+        async with http.get(f"{stand_in.url}/sandbox/dials") as response:
+            assert (await response.json())["outage"] is True
+
+
 @pytest.mark.parametrize("platform", SERVING)
 async def test_an_error_code_is_never_not_held(sandbox: Sandbox, platform: str) -> None:
     """HTTP 200 with an error code is a failure at every platform."""
