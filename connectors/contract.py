@@ -150,12 +150,16 @@ class Incomplete(ConnectorError):
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What a probe saw: whether the platform answers, takes the credential, and its clock offset in seconds."""
+    """What a probe saw: whether the platform answers, takes the credential, and its clock offset in seconds.
+
+    `failing` where it answers with an error of its own, whatever the credential.
+    """
 
     reachable: bool
     credential_accepted: bool | None
     clock_offset: float | None
     message: str
+    failing: bool = False
 
 
 class Connector(Protocol):

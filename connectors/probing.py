@@ -8,6 +8,7 @@ from connectors.contract import (
     CredentialRefused,
     Endpoint,
     Health,
+    Refused,
     TimedOut,
     Unreachable,
 )
@@ -25,11 +26,13 @@ async def probed(check: Callable[[], Awaitable[Health]], clock: ServerClock) -> 
     except CredentialRefused as error:
         return Health(True, False, clock.offset, str(error))
     except ConnectorError as error:
-        return Health(True, None, clock.offset, str(error))
+        return Health(True, None, clock.offset, str(error), failing=True)
 
 
 async def answers_at_all(http: Http, endpoint: Endpoint, clock: ServerClock) -> Health:
-    """Whether anything answers at the endpoint, by a bare GET."""
+    """Whether anything but a failure answers at the endpoint, by a bare GET."""
     reply = await http.ask(Call(endpoint, "GET", endpoint.url, PROBE_TIMEOUT))
     clock.learn(reply.server_time())
+    if reply.status >= 500:
+        raise Refused(f"answers with status {reply.status}; tell the platform that it fails")
     return Health(True, None, clock.offset, f"answers with status {reply.status}")

@@ -128,6 +128,8 @@ def diagnosed(at: str, platform: Platform, health: Health) -> Looked:
             "the platform's administrators gave out."
         )
         return Looked(at, f"answers, but refuses our credential{clock}", mend)
+    if health.failing:
+        return Looked(at, f"answers, but fails{clock}", health.message)
     if health.clock_offset is not None and abs(health.clock_offset) > CLOCKS_APART:
         mend = (
             "Set this machine's clock by NTP (timedatectl set-ntp true); if it is right, tell the "

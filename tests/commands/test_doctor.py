@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from connectors.contract import Health
+from hub.commands.doctor import Looked, diagnosed
+from hub.evidence import Tier
 from tests.commands.conftest import Demo
 from tests.commands.terminal import certhub
+from tests.routing.scripted import platform as declared
 
 ALL_WELL = {
     "database 数据库",
@@ -73,7 +77,16 @@ def test_nothing_is_there(tmp_path: Path) -> None:
     assert done.err == "certhub: 3 of 4 checks found something to mend."
 
 
-@pytest.mark.parametrize("platform", ["province", "verification"])
+PLATFORMS = [
+    "province",
+    "municipality",
+    "municipal_integrated",
+    "human_resources_bureau",
+    "verification",
+]
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
 def test_a_platform_is_down(demo: Demo, tmp_path: Path, platform: str) -> None:
     """A platform that does not answer is told; the others are looked at all the same."""
     with dials(demo.platforms[platform], {"outage": True}):
@@ -81,9 +94,20 @@ def test_a_platform_is_down(demo: Demo, tmp_path: Path, platform: str) -> None:
 
     assert done.code == 1
     assert [what for what, mark in marks(done.out).items() if mark == "✗"] == [
-        next(one for one in ALL_WELL if one.startswith(platform))
+        next(one for one in ALL_WELL if one.startswith(f"{platform} "))
     ]
     assert re.search(rf"✗ {platform} \(.*: does not answer\n    → ", done.out)
+
+
+def test_a_platform_fails() -> None:
+    """A platform that answers with an error of its own is wrong, whatever its clock says."""
+    health = Health(True, None, 0.5, "answers with status 503", failing=True)
+
+    looked = diagnosed("city (municipal)", declared("city", Tier.MUNICIPAL), health)
+
+    assert looked == Looked(
+        "city (municipal)", "answers, but fails, clock +0.5 s", "answers with status 503"
+    )
 
 
 def test_a_clock_is_wrong(demo: Demo, tmp_path: Path) -> None:

@@ -203,6 +203,22 @@ async def test_probe(http: Http) -> None:
     assert [(asked.method, asked.raw_query) for asked in server.asked] == [("GET", "")]
 
 
+@pytest.mark.parametrize(
+    ("status", "failing"), [(404, False), (499, False), (500, True), (503, True)]
+)
+async def test_probe_of_a_failing_platform(http: Http, status: int, failing: bool) -> None:
+    """A platform that answers with an error of its own is reachable, and failing."""
+
+    async def script(_: Asked) -> Said:
+        return Said(b"", status)
+
+    async with serving(script) as server:
+        health = await DIALECT.connect(Endpoint("city", server.url, SECRETS), {}, http).probe()
+
+    assert (health.reachable, health.failing) == (True, failing)
+    assert f"status {status}" in health.message
+
+
 async def test_probe_of_nobody(http: Http) -> None:
     """Where nobody listens, that is what the probe saw."""
     async with nobody_listening() as url:

@@ -204,12 +204,12 @@ async def test_probe_of_a_wrong_key(gateway_world: World) -> None:
 
 
 async def test_probe_of_a_strange_answer(gateway_world: World) -> None:
-    """Where the platform answers otherwise, the key is neither accepted nor refused."""
+    """Where the platform answers otherwise, it fails: the key is neither accepted nor refused."""
     gateway_world.gateway.codes["by_key"] = ["77"]
 
     health = await gateway_world.connector.probe()
 
-    assert (health.reachable, health.credential_accepted) == (True, None)
+    assert (health.reachable, health.credential_accepted, health.failing) == (True, None, True)
 
 
 async def test_probe_of_nobody(http: Http) -> None:
