@@ -1,13 +1,19 @@
 """Writes the records: whoever waits returns only after the commit that holds all of theirs."""
 
 import asyncio
+import secrets
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
+import structlog
+
+from hub.places import place_of
 from hub.trail.records import DisclosureRecord, RecordsUnavailable
+
+log = structlog.get_logger("certhub.records")
 
 
 class RecordStore(Protocol):
@@ -91,16 +97,41 @@ class Trail:
 
     async def _commit(self, batch: list[_Waiting]) -> None:
         try:
-            async with asyncio.timeout(self._patience):
-                await self._store.append([record for one in batch for record in one.records])
-        except RecordsUnavailable as failure:
-            _fail(batch, failure)
-        except TimeoutError:
-            _fail(batch, RecordsUnavailable(f"no commit within {self._patience:g} s"))
-        else:
-            _release(batch)
+            failure = await self._append([record for one in batch for record in one.records])
+            if failure is None:
+                _release(batch)
+            else:
+                _fail(batch, failure)
         finally:
             _fail(batch, RecordsUnavailable("the writer of the records has stopped"))
+
+    async def _append(self, records: Sequence[DisclosureRecord]) -> RecordsUnavailable | None:
+        """`None` once committed, else why not; a bug of the store fails this batch alone.
+
+        In a task of its own, so that whatever ends it is looked at here and does not end the writer.
+        """
+        appending = asyncio.create_task(self._store.append(records), name="trail commit")
+        try:
+            await asyncio.wait([appending], timeout=self._patience)
+        finally:
+            appending.cancel()
+        await asyncio.wait([appending])
+        if appending.cancelled():
+            return RecordsUnavailable(f"no commit within {self._patience:g} s")
+        match appending.exception():
+            case None | RecordsUnavailable() as told:
+                return told
+            case bug:
+                return _incident(bug)
+
+
+def _incident(bug: BaseException) -> RecordsUnavailable:
+    incident, kind = secrets.token_hex(6), type(bug).__name__
+    log.error("incident", incident=incident, kind=kind, at=place_of(bug.__traceback__))
+    return RecordsUnavailable(
+        f"the records could not be written: give incident {incident} to the operator of the hub, "
+        "who finds it in the log"
+    )
 
 
 def _release(batch: Sequence[_Waiting]) -> None:

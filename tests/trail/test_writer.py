@@ -1,11 +1,14 @@
 """Group commit: durable before anybody returns, and one failure stays with its own commit."""
 
 import asyncio
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from hub.trail.records import DisclosureRecord, RecordsUnavailable
 from hub.trail.writer import Trail
@@ -137,24 +140,58 @@ async def test_a_closed_trail_takes_nothing() -> None:
         await trail.record([a_record("a")])
 
 
-class BrokenStore:
-    """A store with a bug."""
+@dataclass(slots=True)
+class OnceBrokenStore:
+    """A store with a bug that shows at the first commit only, and quotes what it was given."""
+
+    kept: list[str] = field(default_factory=list)
+    broken: bool = True
 
     async def append(self, records: Sequence[DisclosureRecord]) -> None:
-        """Break."""
-        raise ZeroDivisionError
+        """Break, then keep."""
+        if self.broken:
+            self.broken = False
+            raise ZeroDivisionError(f"about {records[0].case}")
+        self.kept += [record.id for record in records]
 
 
-async def test_a_bug_in_the_store_hangs_nobody_and_is_not_hidden() -> None:
-    """Waiters are told, the trail closes, and the bug flies out of the context."""
-    with pytest.raises(ZeroDivisionError):
-        async with Trail(BrokenStore()) as trail:
+async def test_a_bug_in_the_store_fails_one_commit_and_is_not_hidden() -> None:
+    """Waiters get an incident number, the log its kind and place; the next commit works."""
+    store = OnceBrokenStore()
+
+    with capture_logs() as logged:
+        async with Trail(store) as trail:
             told = await asyncio.gather(
-                *(trail.record([a_record(name)]) for name in "ab"), return_exceptions=True
+                *(trail.record([a_record(name, case="C-SECRET")]) for name in "ab"),
+                return_exceptions=True,
             )
-            assert [str(one) for one in told] == ["the writer of the records has stopped"] * 2
+            await trail.record([a_record("c")])
+
+    [incident] = logged
+    assert [type(one) for one in told] == [RecordsUnavailable] * 2
+    assert all(f"incident {incident['incident']}" in str(one) for one in told)
+    assert incident["kind"] == "ZeroDivisionError"
+    assert re.fullmatch(r"test_writer\.py:\d+", incident["at"])
+    assert "C-SECRET" not in f"{logged}{told}"
+    assert store.kept == ["c"]
+
+
+async def test_a_writer_that_is_ended_hangs_nobody() -> None:
+    """Where the loop ends everything, who waits is told, and nothing more is taken."""
+    store = ScriptedStore(gate=asyncio.Event())
+
+    with pytest.raises(asyncio.CancelledError):
+        async with Trail(store) as trail:
+            waiting = asyncio.create_task(trail.record([a_record("a")]))
+            await asyncio.sleep(0.01)
+            [writer] = [one for one in asyncio.all_tasks() if one.get_name() == "trail writer"]
+            writer.cancel()
+            with pytest.raises(RecordsUnavailable, match="the writer of the records has stopped"):
+                await waiting
             with pytest.raises(RecordsUnavailable, match="closed"):
-                await trail.record([a_record("c")])
+                await trail.record([a_record("b")])
+
+    assert store.commits == [["a"]]
 
 
 async def test_leaving_a_trail_never_opened_is_harmless() -> None:
