@@ -2,10 +2,11 @@
 
 import logging
 import sys
-from pathlib import PurePath
 
 import structlog
 from structlog.typing import Processor
+
+from hub.places import place_of
 
 
 def log_to_stderr(level: int = logging.INFO) -> None:
@@ -34,15 +35,17 @@ class _Libraries(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         fields = {"by": record.name, **_where(record)}
-        structlog.get_logger("certhub.libraries").log(record.levelno, record.getMessage(), **fields)
+        structlog.get_logger("certhub.libraries").log(record.levelno, _said(record), **fields)
+
+
+def _said(record: logging.LogRecord) -> str:
+    """The first line, without what it quotes: asyncio prints tasks, exceptions and arguments."""
+    line = record.getMessage().partition("\n")[0]
+    return line.partition("(")[0].partition("<")[0].rstrip() if record.name == "asyncio" else line
 
 
 def _where(record: logging.LogRecord) -> dict[str, str]:
     if not record.exc_info or record.exc_info[0] is None:
         return {}
     kind, _, trace = record.exc_info
-    place = ""
-    while trace is not None:
-        place = f"{PurePath(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return {"kind": kind.__name__, "at": place}
+    return {"kind": kind.__name__, "at": place_of(trace)}

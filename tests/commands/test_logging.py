@@ -1,5 +1,7 @@
 """What the commands log."""
 
+import asyncio
+import gc
 import logging
 from collections.abc import Iterator
 
@@ -33,6 +35,48 @@ def test_an_exception_is_logged_without_its_words(capsys: pytest.CaptureFixture[
     assert "by=library" in said
     assert "kind=ValueError" in said
     assert "at=test_logging.py:" in said
+    assert "33020019611117800X" not in said
+
+
+def test_a_task_nobody_looked_at_is_logged_without_its_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """asyncio prints the task with its exception after the first line: kind and place stay."""
+    log_to_stderr()
+
+    async def fails() -> None:
+        raise ValueError("33020019611117800X")
+
+    async def leaves_it() -> None:
+        task = asyncio.create_task(fails())
+        await asyncio.wait([task])
+        del task
+        gc.collect()
+
+    asyncio.run(leaves_it())
+
+    said = capsys.readouterr().err
+    assert "Task exception was never retrieved" in said
+    assert "kind=ValueError" in said
+    assert "at=test_logging.py:" in said
+    assert "33020019611117800X" not in said
+
+
+def test_a_callback_that_fails_is_logged_without_its_arguments(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """asyncio quotes a callback's arguments on the first line."""
+    log_to_stderr()
+
+    async def calls() -> None:
+        asyncio.get_running_loop().call_soon(int, "33020019611117800X")
+        await asyncio.sleep(0)
+
+    asyncio.run(calls())
+
+    said = capsys.readouterr().err
+    assert "Exception in callback" in said
+    assert "kind=ValueError" in said
     assert "33020019611117800X" not in said
 
 
