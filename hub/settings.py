@@ -1,15 +1,22 @@
 """Settings: read once from the environment, checked, and passed down by hand."""
 
+import math
+import os
+import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from hub.declarations.words import ConfigurationError
 from hub.guidance import close_matches
 
 PREFIX = "CERTHUB_"
 CREDENTIAL_PREFIX = "CERTHUB_CREDENTIAL_"
+SHORTEST_SECRET = 32
+"""Characters of the secret of the pseudonyms."""
 KNOWN = {
     "DATA": "folder of everything the hub keeps, default .certhub",
     "DATABASE": "SQLAlchemy URL, default SQLite in the data folder",
@@ -70,7 +77,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         credentials=credentials,
         endpoints=_endpoints(given.get("ENDPOINTS", "")),
         patience=_positive("PATIENCE", given.get("PATIENCE", "10")),
-        max_lookups=int(_positive("MAX_LOOKUPS", given.get("MAX_LOOKUPS", "1000"))),
+        max_lookups=_whole("MAX_LOOKUPS", given.get("MAX_LOOKUPS", "1000")),
         environ=environ,
         secret=given.get("SECRET"),
         demonstration=Path(given["DEMONSTRATION"]) if "DEMONSTRATION" in given else None,
@@ -92,20 +99,58 @@ def _positive(name: str, text: str) -> float:
         number = float(text)
     except ValueError:
         number = 0.0
-    if not number > 0:
+    if not 0 < number < math.inf:
         raise ConfigurationError(
             f"environment: {PREFIX}{name} is {text!r}. Allowed: a number above 0"
         )
     return number
 
 
+def _whole(name: str, text: str) -> int:
+    if not re.fullmatch("0*[1-9][0-9]{0,8}", text):
+        raise ConfigurationError(
+            f"environment: {PREFIX}{name} is {text!r}. Allowed: a whole number from 1 on"
+        )
+    return int(text)
+
+
 def pseudonym_secret(settings: Settings) -> bytes:
-    """The secret of the pseudonyms: as set, or made once and kept in the data folder (mode 0600)."""
-    if settings.secret:
-        return settings.secret.encode()
+    """The secret of the pseudonyms: as set, or made once and kept in the data folder (mode 0600).
+
+    An empty or short one raises `ConfigurationError`: people could be recomputed from the records.
+    """
+    if settings.secret is not None:
+        return _long_enough(
+            settings.secret,
+            f"environment: {PREFIX}SECRET",
+            "Make one with `openssl rand -hex 32`, or leave the variable out.",
+        )
     file = settings.data / "secret"
     if not file.exists():
-        settings.data.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_hex(32), "ascii")
-    return file.read_text("ascii").encode()
+        _make_secret(file)
+    return _long_enough(
+        file.read_text("ascii", errors="replace"),
+        str(file),
+        "Put the secret back from a backup; where nothing was recorded yet, delete the file and a "
+        "new one is made. With another secret the pseudonyms of older records match nobody.",
+    )
+
+
+def _make_secret(file: Path) -> None:
+    # Complete under another name first, then linked: of two processes one makes it, both read it.
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile("w", encoding="ascii", dir=file.parent, prefix=".secret-") as fresh:
+        fresh.write(secrets.token_hex(32))
+        fresh.flush()
+        os.fsync(fresh.fileno())
+        with suppress(FileExistsError):
+            os.link(fresh.name, file)
+
+
+def _long_enough(secret: str, where: str, mend: str) -> bytes:
+    if len(secret.strip()) < SHORTEST_SECRET:
+        raise ConfigurationError(
+            f"{where} has {len(secret.strip())} characters; a secret needs {SHORTEST_SECRET} or "
+            f"more. {mend}"
+        )
+    return secret.encode()
