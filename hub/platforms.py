@@ -51,10 +51,6 @@ class ConnectedPlatforms:
             return replace(report, refused=str(error), platforms=(), interfaces=())
         return report
 
-    def connector(self, platform: str) -> Connector:
-        """The connector of a platform in force."""
-        return self._bound[platform].connector
-
     def _take(self) -> None:
         platforms = self.declarations.current.platforms
         bound = {name: self._bind(platform) for name, platform in platforms.items()}

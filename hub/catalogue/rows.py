@@ -142,10 +142,6 @@ class Catalogue:
         """The codes of the units that handle an item; empty where the catalogue lacks it."""
         return tuple(self._handlers.get(item, ()))
 
-    def items_of(self, unit: str) -> tuple[ServiceItem, ...]:
-        """The items one unit handles, in the order of the catalogue."""
-        return tuple(item for item in self.items.values() if item.unit == unit)
-
     def search(self, words: str) -> tuple[CatalogueRow, ...]:
         """The rows that hold every word, in a code or name of unit, item, sector or certificate."""
         wanted = words.casefold().split()
