@@ -76,7 +76,8 @@ def _nothing_added(case: Case) -> bool:
     last = case.seal if case.endorsed is None else case.endorsed
     revisions = 2 if case.endorsed is None else 3  # page, seal, endorsement
     covered = case.seal.covers_its_layer and last.covers_the_file
-    return covered and case.seal.only_allowed_changes and case.layers.revisions == revisions
+    allowed = case.seal.only_allowed_changes and case.layers.tidy
+    return covered and allowed and case.layers.revisions == revisions
 
 
 def _verdict(case: Case | None, checks: Sequence[Checked]) -> Verdict:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 
+from asn1crypto import cms
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
@@ -35,13 +36,17 @@ class EndorsedLayer:
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """The sealed layer, what it states, and the endorsed layer where there is one."""
+    """The sealed layer, what it states, and the endorsed layer where there is one.
+
+    `tidy` tells that the gaps that signatures leave unsigned hold them and nothing else.
+    """
 
     seal: EmbeddedPdfSignature = field(repr=False)
     statement: Statement = field(repr=False)
     sealed: SealedStatement
     content_sha256: str  # of all bytes up to the end of the sealed layer
     revisions: int
+    tidy: bool
     endorsed: EndorsedLayer | None
 
 
@@ -74,6 +79,7 @@ def _layers(
             sealed=read_sealed(statement),
             content_sha256=hashlib.sha256(pdf[: _end(seal.byte_range)]).hexdigest(),
             revisions=reader.xrefs.total_revisions,
+            tidy=all(_tidy(pdf, one) for one in (seal, endorsed) if one is not None),
             endorsed=None if endorsed is None else _endorsed(endorsed),
         )
     except Misread as trouble:
@@ -90,6 +96,12 @@ def _statement(signature: EmbeddedPdfSignature) -> Statement:
     if told is None:
         raise Misread("there is none")
     return read_statement(told.original_bytes)
+
+
+def _tidy(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
+    _, begins, ends, _ = (int(place) for place in signature.byte_range)
+    told = cms.ContentInfo.load(signature.pkcs7_content).dump().hex().upper()
+    return pdf[begins:ends] == f"<{told.ljust(ends - begins - 2, '0')}>".encode()
 
 
 def _end(byte_range: Sequence[int]) -> int:
