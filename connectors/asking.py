@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from connectors.answers import blank_answer, read_answer
 from connectors.contract import (
+    PATIENCE,
     Answer,
     Blank,
     ConnectorError,
@@ -22,18 +23,23 @@ Ask = Callable[[Interface, Inquiry], Awaitable[Json]]
 
 
 class Slots:
-    """The endpoint's `concurrency`: as many calls at once, the others wait."""
+    """The endpoint's `concurrency`: as many calls at once, the others wait.
+
+    `until` is by the loop's clock: a call that waits for its slot may do so as long as whoever
+    asked is patient, as a queue is no fault of the platform; its timeout begins with the call.
+    """
 
     def __init__(self, endpoint: Endpoint) -> None:
+        self.count = endpoint.concurrency
         self._platform = endpoint.platform
-        self._free = asyncio.Semaphore(endpoint.concurrency)
+        self._free = asyncio.Semaphore(self.count)
 
     async def outcome(
-        self, interface: Interface, work: Callable[[], Awaitable[T]]
+        self, interface: Interface, work: Callable[[], Awaitable[T]], until: float
     ) -> T | ConnectorError:
         """What the work gives within the interface's timeout, or its failure under its name."""
         try:
-            return await self.done(work, interface.timeout)
+            return await self.done(work, interface.timeout, until)
         except ConnectorError as error:
             return self.named(interface, error)
 
@@ -41,48 +47,69 @@ class Slots:
         """The same failure, its text beginning with platform and interface."""
         return type(error)(f"{self._platform}/{interface.name}: {error}")
 
-    async def done(self, work: Callable[[], Awaitable[T]], seconds: float) -> T:
-        """What the work gives; waiting for a slot and the work each take at most `seconds`."""
-        if self._free.locked():
-            await self._freed(seconds)
-        else:
-            await self._free.acquire()
+    async def done(self, work: Callable[[], Awaitable[T]], seconds: float, until: float) -> T:
+        """What the work gives within `seconds` of its start, and in any case before `until`."""
+        await self._slot(until)
+        end = asyncio.get_running_loop().time() + seconds
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout_at(min(end, until)):
                 return await work()
         except TimeoutError:
-            raise timed_out(seconds) from None
+            raise timed_out(seconds) if end <= until else _impatient("whole answer") from None
         finally:
             self._free.release()
 
-    async def _freed(self, seconds: float) -> None:
+    async def _slot(self, until: float) -> None:
+        if asyncio.get_running_loop().time() >= until:
+            raise _impatient("free slot")
+        if not self._free.locked():
+            await self._free.acquire()
+            return
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout_at(until):
                 await self._free.acquire()
         except TimeoutError:
-            raise TimedOut(f"no free slot within {seconds:g} s; raise `concurrency`") from None
+            raise _impatient("free slot") from None
+
+
+def _impatient(lacking: str) -> TimedOut:
+    return TimedOut(f"no {lacking} before patience ended; raise `concurrency` or ask for fewer")
+
+
+def until_after(patience: float) -> float:
+    """When patience of that many seconds ends, by the loop's clock."""
+    return asyncio.get_running_loop().time() + patience
 
 
 class OneByOne:
-    """Asks a platform without a batch call: one wire call per distinct inquiry, side by side."""
+    """Asks a platform without a batch call: one wire call per distinct inquiry, side by side.
+
+    One fetch queues for no more slots than there are, so that who asks little is soon served
+    beside who asks much.
+    """
 
     def __init__(self, endpoint: Endpoint, ask: Ask) -> None:
         self._slots = Slots(endpoint)
         self._ask = ask
 
     async def fetch(
-        self, interface: Interface, inquiries: Sequence[Inquiry]
+        self, interface: Interface, inquiries: Sequence[Inquiry], patience: float = PATIENCE
     ) -> list[Answer | ConnectorError]:
         """One answer or failure per inquiry, in order."""
+        until, turns = until_after(patience), asyncio.Semaphore(self._slots.count)
+
+        async def outcome(inquiry: Inquiry) -> Answer | ConnectorError:
+            async with turns:
+                return await self._slots.outcome(
+                    interface, lambda: self._answer(interface, inquiry), until
+                )
+
         async with asyncio.TaskGroup() as group:
             tasks = {
-                key: group.create_task(self._outcome(interface, inquiry))
+                key: group.create_task(outcome(inquiry))
                 for key, inquiry in distinct(inquiries).items()
             }
         return [tasks[sameness(inquiry)].result() for inquiry in inquiries]
-
-    async def _outcome(self, interface: Interface, inquiry: Inquiry) -> Answer | ConnectorError:
-        return await self._slots.outcome(interface, lambda: self._answer(interface, inquiry))
 
     async def _answer(self, interface: Interface, inquiry: Inquiry) -> Answer:
         shape, subject_id = interface.answer, inquiry.facts["subject.id"]

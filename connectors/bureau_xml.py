@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from connectors.asking import OneByOne
 from connectors.clocks import ServerClock
 from connectors.contract import (
+    PATIENCE,
     Answer,
     Connector,
     ConnectorError,
@@ -38,10 +39,10 @@ class BureauService:
         self._asking = OneByOne(endpoint, self._ask)
 
     async def fetch(
-        self, interface: Interface, inquiries: Sequence[Inquiry]
+        self, interface: Interface, inquiries: Sequence[Inquiry], patience: float = PATIENCE
     ) -> list[Answer | ConnectorError]:
         """One message per distinct inquiry: the service has no batch call."""
-        return await self._asking.fetch(interface, inquiries)
+        return await self._asking.fetch(interface, inquiries, patience)
 
     async def probe(self) -> Health:
         """A bare GET: whether the token is accepted shows only in a message."""

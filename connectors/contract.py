@@ -121,7 +121,7 @@ class Unreachable(ConnectorError):
 
 
 class TimedOut(ConnectorError):
-    """No whole answer within the interface's timeout."""
+    """No whole answer within the interface's timeout, or none before patience ended."""
 
 
 class Refused(ConnectorError):
@@ -162,13 +162,20 @@ class Health:
     failing: bool = False
 
 
+PATIENCE = 10.0  # seconds
+
+
 class Connector(Protocol):
     """A dialect bound to one platform."""
 
     async def fetch(
-        self, interface: Interface, inquiries: Sequence[Inquiry]
+        self, interface: Interface, inquiries: Sequence[Inquiry], patience: float = PATIENCE
     ) -> list[Answer | ConnectorError]:
-        """One answer or failure per inquiry, in order; never raises for one of them."""
+        """One answer or failure per inquiry, in order; never raises for one of them.
+
+        It ends within `patience` seconds: what has no answer by then is `TimedOut`, all others
+        keep theirs.
+        """
         ...
 
     async def probe(self) -> Health:

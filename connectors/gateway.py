@@ -9,6 +9,7 @@ import orjson
 from connectors.asking import OneByOne
 from connectors.clocks import ServerClock
 from connectors.contract import (
+    PATIENCE,
     Answer,
     Connector,
     ConnectorError,
@@ -53,10 +54,10 @@ class SharingGateway:
         self._asking = OneByOne(endpoint, self._ask)
 
     async def fetch(
-        self, interface: Interface, inquiries: Sequence[Inquiry]
+        self, interface: Interface, inquiries: Sequence[Inquiry], patience: float = PATIENCE
     ) -> list[Answer | ConnectorError]:
         """One call per distinct inquiry: the gateway has no batch call."""
-        return await self._asking.fetch(interface, inquiries)
+        return await self._asking.fetch(interface, inquiries, patience)
 
     async def probe(self) -> Health:
         """Renew the secrets: nothing less tells whether the credential is accepted."""

@@ -11,10 +11,11 @@ Outcome = Answer | ConnectorError
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One inquiry for one interface."""
+    """One inquiry for one interface, and until when its asker waits, by the loop's clock."""
 
     interface: Interface
     inquiry: Inquiry
+    until: float
 
 
 Waiting = tuple[Asked, "asyncio.Future[Outcome]"]

@@ -5,9 +5,10 @@ from collections.abc import Hashable, Mapping, Sequence
 import orjson
 
 from connectors.answers import read_answer
-from connectors.asking import Slots, distinct, sameness
+from connectors.asking import Slots, distinct, sameness, until_after
 from connectors.clocks import ServerClock
 from connectors.contract import (
+    PATIENCE,
     Answer,
     Connector,
     ConnectorError,
@@ -50,14 +51,17 @@ class VerificationPlatform:
         self._slots = Slots(endpoint)
         self._gathering = Gathering(endpoint.batch, self._answers, http.own)
 
-    async def fetch(self, interface: Interface, inquiries: Sequence[Inquiry]) -> list[Outcome]:
+    async def fetch(
+        self, interface: Interface, inquiries: Sequence[Inquiry], patience: float = PATIENCE
+    ) -> list[Outcome]:
         """One outcome per inquiry, in order; equal inquiries are asked once."""
+        until = until_after(patience)
         outcomes: dict[Hashable, Outcome] = {}
         asked: dict[Hashable, Asked] = {}
         for key, inquiry in distinct(inquiries).items():
             try:
                 filled(interface.parameters, inquiry.facts)
-                asked[key] = Asked(interface, inquiry)
+                asked[key] = Asked(interface, inquiry, until)
             except Incomplete as error:
                 outcomes[key] = self._slots.named(interface, error)
         answers = await self._gathering.ask(list(asked.values()))
@@ -77,8 +81,9 @@ class VerificationPlatform:
 
     async def _answers(self, batch: Sequence[Asked]) -> list[Outcome]:
         seconds = max(asked.interface.timeout for asked in batch)
+        until = max(asked.until for asked in batch)
         try:
-            answers = await self._slots.done(lambda: self._lookup(batch, seconds), seconds)
+            answers = await self._slots.done(lambda: self._lookup(batch, seconds), seconds, until)
         except ConnectorError as error:
             return [self._slots.named(asked.interface, error) for asked in batch]
         return [self._read(one, answers.get(str(place))) for place, one in enumerate(batch)]

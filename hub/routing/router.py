@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Hashable, Iterable, Sequence
 from time import perf_counter
 
-from connectors.contract import Answer, ConnectorError, TimedOut
 from hub.routing.observation import Observatory
 from hub.routing.route import Source
 from hub.routing.search import Finding, Question, Search, said_by
@@ -41,20 +40,10 @@ class Router:
         return [searches[question.key].finding_for(question) for question in questions]
 
     async def _ask(self, source: Source, batch: Sequence[Search]) -> None:
+        inquiries = [search.question.inquiry for search in batch]
         began = perf_counter()
-        replies = await self._fetch(source, batch)
+        replies = await source.connector.fetch(source.interface, inquiries, self._patience)
         took_ms = (perf_counter() - began) * 1000
         for search, reply in zip(batch, replies, strict=True):
             search.hear(source, reply, took_ms)
         self._observatory.observe(source, took_ms, [said_by(reply) for reply in replies])
-
-    async def _fetch(
-        self, source: Source, batch: Sequence[Search]
-    ) -> Sequence[Answer | ConnectorError]:
-        inquiries = [search.question.inquiry for search in batch]
-        try:
-            async with asyncio.timeout(self._patience):
-                return await source.connector.fetch(source.interface, inquiries)
-        except TimeoutError:
-            late = TimedOut(f"{source.interface.name}: no answer within {self._patience:g} s")
-            return [late] * len(batch)

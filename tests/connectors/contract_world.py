@@ -1,5 +1,6 @@
 """A connector of any dialect, a platform that says what it is told, and a server between them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -45,12 +46,14 @@ class Platform:
     told: dict[str, Told] = field(default_factory=dict)
     then: dict[str, Told] = field(default_factory=dict)
     lookups: list[list[str]] = field(default_factory=list)
+    takes: float = 0.0  # seconds for every lookup
 
     async def answer(self, asked: Asked) -> Said | Fault:
         if handshake := self.speaker.handshake(asked):
             return handshake
         subjects = self.speaker.subjects(asked)
         self.lookups.append(subjects)
+        await asyncio.sleep(self.takes)
         speeches: list[Speech] = []
         for subject in subjects:
             told = self.told.get(subject)

@@ -201,6 +201,7 @@ SPEAKERS: tuple[Speaker, ...] = (
     BureauSpeaker(),
     VerificationSpeaker(),
 )
+ONE_BY_ONE = tuple(speaker for speaker in SPEAKERS if speaker.dialect != "verification")
 
 
 def asking_again(interface: Interface) -> Interface:

@@ -18,7 +18,7 @@ from tests.connectors.scripted_server import (
     Said,
 )
 from tests.connectors.speakers import (
-    SPEAKERS,
+    ONE_BY_ONE,
     Speaker,
     asking_again,
 )
@@ -106,9 +106,6 @@ async def test_missing_fact(world: World) -> None:
     assert type(lacking) is Incomplete
     assert str(lacking) == "city/id_card: needs subject.name: give it in the subject"
     assert sorted(map(tuple, world.platform.lookups)) == sorted([(MEI,), (LAN,)])
-
-
-ONE_BY_ONE = [speaker for speaker in SPEAKERS if speaker.dialect != "verification"]
 
 
 @pytest.mark.parametrize("speaker", ONE_BY_ONE, ids=lambda speaker: speaker.dialect)

@@ -26,6 +26,7 @@ from tests.connectors.scripted_server import (
     until,
 )
 from tests.connectors.speakers import (
+    ONE_BY_ONE,
     Refusal,
     Speaker,
     connected,
@@ -142,21 +143,68 @@ async def test_concurrency(speaker: Speaker, http: Http) -> None:
     assert world.server.most <= 3
 
 
-async def test_no_free_slot(speaker: Speaker, http: Http) -> None:
-    """Waiting for a slot ends too: behind a call that hangs, nobody waits for ever."""
+async def test_a_queue_is_no_trouble(speaker: Speaker, http: Http) -> None:
+    """Waiting for a slot does not count against the call's timeout: a queue is nobody's fault."""
+    async with opened(speaker, http, concurrency=2) as world:
+        await world.ask(MEI)
+        world.platform.takes = 0.1
+        world.interface = replace(world.interface, timeout=0.3)
+
+        answers = await world.ask(*(resident_id(serial) for serial in range(10, 20)))
+
+    assert answers == [NotHeld()] * 10
+
+
+@pytest.mark.parametrize("speaker", ONE_BY_ONE, ids=lambda speaker: speaker.dialect)
+async def test_who_asks_little_is_not_behind_who_asks_much(speaker: Speaker, http: Http) -> None:
+    """One lookup takes the next free slot, however many another asker still has before it."""
+    async with opened(speaker, http, concurrency=2) as world:
+        await world.ask(MEI)
+        world.platform.takes = 0.1
+        much = [inquiry(resident_id(serial)) for serial in range(10, 40)]
+        large = asyncio.create_task(world.connector.fetch(world.interface, much, 0.7))
+        await until(lambda: world.server.now == 2)
+
+        assert await world.ask(LAN) == [LAN_HELD]
+
+        assert not large.done()
+        assert len(world.platform.lookups) <= 7
+        answers = await large
+
+    assert {type(answer) for answer in answers} == {NotHeld, TimedOut}
+
+
+async def test_patience(speaker: Speaker, http: Http) -> None:
+    """When patience ends, those who have their answers keep them, and the rest timed out."""
+    async with opened(speaker, http, concurrency=1) as world:
+        world.platform.told[BO] = Fault.HANG
+        inquiries = [inquiry(one) for one in (MEI, BO, LAN)]
+        start = time.monotonic()
+
+        before, hung, waiting = await world.connector.fetch(world.interface, inquiries, 0.4)
+
+    assert 0.35 < time.monotonic() - start < 1.5
+    assert before == MEI_HELD
+    assert type(hung) is type(waiting) is TimedOut
+    assert str(hung).startswith("city/id_card: no whole answer before patience ended; ")
+    assert str(waiting).startswith("city/id_card: no free slot before patience ended; ")
+    assert world.platform.lookups == [[MEI], [BO]]
+
+
+async def test_a_slot_is_free_again_after_the_timeout(speaker: Speaker, http: Http) -> None:
+    """Behind a call that hangs others wait for no longer than its timeout."""
     async with opened(speaker, http, concurrency=1) as world:
         await world.ask(MEI)
         world.platform.told[BO] = Fault.HANG
-        patient, hasty = replace(world.interface, timeout=1.0), world.interface
-        hanging = asyncio.create_task(world.connector.fetch(patient, [inquiry(BO)]))
+        short = replace(world.interface, timeout=0.2)
+        hanging = asyncio.create_task(world.connector.fetch(short, [inquiry(BO)]))
         await until(lambda: world.server.now)
 
-        (late,) = await world.connector.fetch(replace(hasty, timeout=0.1), [inquiry(LAN)])
+        assert await world.ask(LAN) == [LAN_HELD]
         (hung,) = await hanging
 
-    assert type(late) is type(hung) is TimedOut
-    assert str(late) == "city/id_card: no free slot within 0.1 s; raise `concurrency`"
-    assert "no whole answer within 1 s" in str(hung)
+    assert type(hung) is TimedOut
+    assert "no whole answer within 0.2 s" in str(hung)
 
 
 async def test_cancelled(world: World) -> None:

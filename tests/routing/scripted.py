@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.contract import (
+    PATIENCE,
     Answer,
     AnswerShape,
     ConnectorError,
@@ -12,6 +13,7 @@ from connectors.contract import (
     Inquiry,
     Interface,
     NotHeld,
+    TimedOut,
 )
 from hub.declarations.words import Platform
 from hub.evidence import Tier
@@ -20,19 +22,30 @@ from hub.routing.route import Source
 
 @dataclass
 class Scripted:
-    """Answers each subject as its script says, else not held; `asked` holds every batch."""
+    """Answers each subject as its script says, else not held; `asked` holds every batch.
+
+    `slow` subjects take that many seconds each.
+    """
 
     script: Mapping[str, Answer | ConnectorError] = field(default_factory=dict)
-    delay: float = 0.0
+    slow: Mapping[str, float] = field(default_factory=dict)
     asked: list[list[str]] = field(default_factory=list)
 
     async def fetch(
-        self, interface: Interface, inquiries: Sequence[Inquiry]
+        self, interface: Interface, inquiries: Sequence[Inquiry], patience: float = PATIENCE
     ) -> list[Answer | ConnectorError]:
         subjects = [inquiry.facts["subject.id"] for inquiry in inquiries]
         self.asked.append(subjects)
-        await asyncio.sleep(self.delay)
-        return [self.script.get(subject, NotHeld()) for subject in subjects]
+        await asyncio.sleep(min(patience, max(map(self._takes, subjects), default=0)))
+        return [self._reply(subject, patience) for subject in subjects]
+
+    def _takes(self, subject: str) -> float:
+        return self.slow.get(subject, 0.0)
+
+    def _reply(self, subject: str, patience: float) -> Answer | ConnectorError:
+        if self._takes(subject) > patience:
+            return TimedOut("late")
+        return self.script.get(subject, NotHeld())
 
     async def probe(self) -> Health:
         return Health(True, True, 0.0, "scripted")

@@ -114,14 +114,17 @@ def test_equal_questions_are_asked_once_and_the_copies_say_so() -> None:
     assert first.holding == copy.holding
 
 
-def test_a_batch_out_of_patience_is_silence() -> None:
-    """A source that outlasts the router's patience timed out, and the next one is asked."""
-    slow, second = Scripted({"a": Held({})}, delay=5), Scripted({"a": Held({"n": 2})})
+def test_who_outlasts_patience_is_silence_and_the_others_keep_their_answers() -> None:
+    """What a source could not say in time timed out and goes on; what it has said stands."""
+    held = {"a": Held({"n": 1}), "b": Held({"n": 1})}
+    slow, second = Scripted(held, slow={"b": 5}), Scripted({"b": Held({"n": 2})})
 
-    (finding,) = find([question("a", [slow, second])], patience=0.05)
+    quick, late = find([question(name, [slow, second]) for name in "ab"], patience=0.05)
 
-    assert [attempt.said for attempt in finding.trail] == [Said.TIMED_OUT, Said.HELD]
-    assert finding.silent == ("s0",)
+    assert [attempt.said for attempt in quick.trail] == [Said.HELD]
+    assert [attempt.said for attempt in late.trail] == [Said.TIMED_OUT, Said.HELD]
+    assert late.silent == ("s0",)
+    assert second.asked == [["b"]]
 
 
 def test_an_empty_route_finds_nothing_and_asks_nobody() -> None:
