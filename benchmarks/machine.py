@@ -10,7 +10,7 @@ from statistics import median
 from time import perf_counter, process_time
 
 _TICK = os.sysconf("SC_CLK_TCK")
-_STEPS, _SYNCS = 200_000, 31
+_STEPS, _LOOPS, _SYNCS = 200_000, 5, 31
 REFERENCE_SECONDS = 0.0055
 """CPU time of the calibration loop on the machine whose CPU figures need no scaling."""
 
@@ -52,11 +52,15 @@ def _visiting(core: int) -> Iterator[None]:
 def slowness(core: int) -> float:
     """CPU time of a fixed loop on that core, by the reference; 2 is a core half as fast."""
     with _visiting(core):
-        began = process_time()
-        total = 0
-        for number in range(_STEPS):
-            total ^= number * 7
-        return (process_time() - began) / REFERENCE_SECONDS
+        return median(_loop() for _ in range(_LOOPS)) / REFERENCE_SECONDS
+
+
+def _loop() -> float:
+    began = process_time()
+    total = 0
+    for number in range(_STEPS):
+        total ^= number * 7
+    return process_time() - began
 
 
 def cpu_seconds(pid: int) -> float:

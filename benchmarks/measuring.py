@@ -26,7 +26,7 @@ class Window:
     records: int
     lookups_per_second: float
     cpu_us: float
-    slowness: float  # of the hub's core, just before
+    slowness: float  # of the hub's core, before and after
     busy: float  # share of the time that the hub's process was at work
     others: float  # share of the time that other processes had the hub's core
     calls: float  # to platforms
@@ -126,7 +126,7 @@ async def _timed(
         records=records,
         lookups_per_second=driven.lookups / driven.seconds,
         cpu_us=worked / driven.lookups * 1e6,
-        slowness=slow,
+        slowness=(slow + slowness(site.cores.hub)) / 2,
         busy=worked / driven.seconds,
         others=max(core - worked, 0.0) / driven.seconds,
         calls=sum(calls.values()) / driven.lookups,

@@ -22,12 +22,14 @@ COLUMNS = (
     "CPU µs",
     "norm µs",
     "hub busy",
+    "others",
     "upstream",
     "RSS MB",
 )
 LEGEND = (
     "Times are of a whole request. CPU, norm (CPU scaled by the calibration loop) and upstream "
-    "calls are for one lookup, with that many callers. Medians of the rounds."
+    "calls are for one lookup, with that many callers. Others: how much of the hub's core other "
+    "processes had. Medians of the rounds."
 )
 
 
@@ -98,8 +100,7 @@ def _circumstances(run: Run) -> str:
     else:
         where = "The hub has a core to itself; platforms and load driver share the other."
     length = f"{run.rounds} rounds in turn, {run.seconds:g} s for each scenario in each."
-    others = median(one.others for each in run.measured for one in (*each.alone, *each.crowd))
-    return f"{where} {length} Other processes had {others:.0%} of the hub's core (median)."
+    return f"{where} {length}"
 
 
 def _cells(measured: Measured) -> tuple[str, ...]:
@@ -115,6 +116,7 @@ def _cells(measured: Measured) -> tuple[str, ...]:
         f"{_median(crowd, lambda one: one.cpu_us):,.0f}",
         f"{_median(crowd, lambda one: one.cpu_us / one.slowness):,.0f}",
         f"{_median(crowd, lambda one: one.busy):.0%}",
+        f"{_median(crowd, lambda one: one.others):.0%}",
         f"{_median(crowd, lambda one: one.calls):.3f}",
         f"{max(one.resident_mb for one in crowd):.0f}",
     )
