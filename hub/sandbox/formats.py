@@ -31,6 +31,7 @@ SENTINELS = (date(1899, 12, 31), date(1000, 1, 1), date(9999, 9, 9), date(2099, 
 
 _SEXES = (("男", "女", "未说明"), ("1", "2", "9"))
 _TRUTHS = (("1", "0"), ("是", "否"))
+_NOT_SECONDS = 10**10  # milliseconds of fewer digits could be seconds: such days are written out
 _CHINA = ZoneInfo("Asia/Shanghai")  # had summer time, so midnight is not always 16:00 UTC
 
 
@@ -91,7 +92,8 @@ def written_day(manner: Manner, day: object) -> Wire:
         case DateForm.LONG:
             return dashed.replace("-", "") + "000000"
         case DateForm.EPOCH:
-            return int(datetime(day.year, day.month, day.day, tzinfo=_CHINA).timestamp() * 1000)
+            moment = int(datetime(day.year, day.month, day.day, tzinfo=_CHINA).timestamp() * 1000)
+            return moment if abs(moment) >= _NOT_SECONDS else dashed
 
 
 def _month(day: object) -> Wire:

@@ -1,14 +1,17 @@
 """The warts of the wire: all of them appear, each always at the same interface."""
 
 from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
 
 import orjson
 
-from connectors.contract import Blank
+from connectors.contract import Blank, ValueKind
+from connectors.reading import read_value
 from hub.declarations.certificates import load_certificate_types, packaged_certificates
 from hub.declarations.platforms import load_platforms
 from hub.sandbox.asking import asking_of
-from hub.sandbox.formats import DateForm
+from hub.sandbox.formats import DateForm, written_day
 from hub.sandbox.gateway import wrapped_body
 from hub.sandbox.ground import Ground, Served, served_by_target
 from hub.sandbox.nesting import Wrapping, put, wrapped
@@ -33,6 +36,16 @@ def _facts(number: int) -> dict[str, str]:
 def test_all_date_forms_are_used() -> None:
     """Every form of the field notes appears at some interface."""
     assert {served.script.manner.dates for served in SERVED} == set(DateForm)
+
+
+def test_any_day_is_read_back_in_any_form() -> None:
+    """The days of 1970 whose milliseconds could be seconds are written so that they can be read."""
+    days = [date(1969, 8, 1) + timedelta(days=day) for day in range(300)]
+    for form in DateForm:
+        manner = replace(SERVED[0].script.manner, dates=form)
+        written = [written_day(manner, day) for day in days]
+
+        assert [read_value(day, ValueKind.DATE) for day in written] == days
 
 
 def test_blanks_come_in_every_style() -> None:
