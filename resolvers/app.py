@@ -1,5 +1,6 @@
 """The ASGI application: the GraphQL endpoint, GraphiQL, and the hub behind them."""
 
+import gc
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -32,6 +33,10 @@ def make_app(settings: Settings) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_hub(settings) as hub:
             app.state.endpoint = make_endpoint(hub)
+            # Schema, catalogue and declarations live as long as the process: full collections need
+            # not walk them again.
+            gc.collect()
+            gc.freeze()
             with reloading_on_hangup(hub):
                 yield
 
