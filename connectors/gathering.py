@@ -1,12 +1,14 @@
 """Gathers what is asked within one tick of the loop into as few batches as can be."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from connectors.contract import Answer, ConnectorError, Inquiry, Interface
 
 Outcome = Answer | ConnectorError
+Outcomes = list[Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +21,8 @@ class Asked:
 
 
 Waiting = tuple[Asked, "asyncio.Future[Outcome]"]
-AnswerBatch = Callable[[Sequence[Asked]], Awaitable[list[Outcome]]]
-Own = Callable[[Coroutine[object, None, None]], "asyncio.Task[None]"]
+AnswerBatch = Callable[[Sequence[Asked]], Coroutine[object, None, Outcomes]]
+Own = Callable[[Coroutine[object, None, Outcomes]], "asyncio.Task[Outcomes]"]
 
 
 class Gathering:
@@ -47,19 +49,19 @@ class Gathering:
     def _send(self) -> None:
         waiting, self._waiting = self._waiting, []
         for start in range(0, len(waiting), self._size):
-            self._own(self._settle(waiting[start : start + self._size]))
+            batch = waiting[start : start + self._size]
+            task = self._own(self._answer([asked for asked, _ in batch]))
+            task.add_done_callback(partial(_hand_out, [future for _, future in batch]))
 
-    async def _settle(self, batch: Sequence[Waiting]) -> None:
-        try:
-            outcomes = await self._answer([asked for asked, _ in batch])
-            for (_, future), outcome in zip(batch, outcomes, strict=True):
-                if not future.done():
-                    future.set_result(outcome)
-        except BaseException as bug:
-            for _, future in batch:
-                if not future.done():
-                    future.set_exception(bug)
-            raise
-        finally:
-            for _, future in batch:
-                future.cancel()
+
+def _hand_out(futures: Sequence["asyncio.Future[Outcome]"], task: "asyncio.Task[Outcomes]") -> None:
+    """Give each asker that still waits its outcome; a bug flies to all of them."""
+    waiting = [(place, one) for place, one in enumerate(futures) if not one.done()]
+    bug = None if task.cancelled() else task.exception()
+    for place, future in waiting:
+        if task.cancelled():
+            future.cancel()
+        elif bug is not None:
+            future.set_exception(bug)
+        else:
+            future.set_result(task.result()[place])
