@@ -96,5 +96,6 @@ DIALECT = Dialect(
     option_keys=frozenset(),
     target_key="message",
     batches=False,
+    coded=False,
     connect=connect,
 )

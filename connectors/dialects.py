@@ -22,6 +22,7 @@ class Dialect:
     option_keys: frozenset[str]
     target_key: str | None  # an interface's target is its "path" or "message"; None: its type
     batches: bool  # whether one wire call carries many subjects
+    coded: bool  # whether its own envelope says that a call succeeded; else `success` must
     connect: Callable[[Endpoint, Options, Http], Connector]
 
 

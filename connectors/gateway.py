@@ -141,5 +141,6 @@ DIALECT = Dialect(
     option_keys=frozenset({"lower_case_signing"}),
     target_key="path",
     batches=False,
+    coded=True,
     connect=connect,
 )

@@ -70,5 +70,6 @@ DIALECT = Dialect(
     option_keys=frozenset(),
     target_key="path",
     batches=False,
+    coded=False,
     connect=connect,
 )

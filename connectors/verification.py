@@ -164,5 +164,6 @@ DIALECT = Dialect(
     option_keys=frozenset(),
     target_key=None,
     batches=True,
+    coded=True,
     connect=connect,
 )

@@ -11,6 +11,9 @@ from hub.declarations.reading import Table, complaint, listed, near
 from hub.declarations.words import CertificateType
 
 _EVERY_TYPE = "all"
+_SUCCESS_FORM = (
+    '[answer.success] with path and values of the code for success, or blank = "failure"'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def _one_type(root: Table, serving: Serving) -> tuple[str, Interface]:
         target=_target(root, target_key),
         style=root.choice("style", sorted(serving.dialect.styles)),
         parameters=_parameters(root.table_if_any("parameters")),
-        answer=_shape(root.table("answer"), _sources(root.table("fields"), kind)),
+        answer=_shape(root.table("answer"), _sources(root.table("fields"), kind), serving.dialect),
         timeout=root.seconds("timeout", serving.timeout),
     )
 
@@ -86,13 +89,17 @@ def _parameters(table: Table) -> dict[str, str]:
     return templates
 
 
-def _shape(answer: Table, fields: tuple[FieldSource, ...]) -> AnswerShape:
+def _shape(answer: Table, fields: tuple[FieldSource, ...], dialect: Dialect) -> AnswerShape:
     answer.only("rows", "blank", "holder", "newest", "success", "absent")
+    blank, success = Blank(answer.choice("blank", Blank)), _code_test(answer, "success")
+    if blank is Blank.NOT_HELD and success is None and not dialect.coded:
+        problem = f"missing: {dialect.name} has no code of its own, so a blank could be an error"
+        raise answer.wrong("success", problem, _SUCCESS_FORM)
     return AnswerShape(
         rows=answer.text("rows"),
         fields=fields,
-        blank=Blank(answer.choice("blank", Blank)),
-        success=_code_test(answer, "success"),
+        blank=blank,
+        success=success,
         absent=_code_test(answer, "absent"),
         holder=answer.texts("holder"),
         newest=answer.text_if_any("newest"),

@@ -11,7 +11,7 @@ from connectors.dialects import find_dialect, known_dialects
 NEW = """
 from connectors.dialects import Dialect
 
-DIALECT = Dialect("telepathy", frozenset(), frozenset(), frozenset(), "path", False, None)
+DIALECT = Dialect("telepathy", frozenset(), frozenset(), frozenset(), "path", False, True, None)
 """
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from connectors.contract import Blank, CodeTest, FieldSource, ValueKind
+from connectors.dialects import find_dialect
 from hub.declarations.credentials import credential_of, load_credentials
 from hub.declarations.platforms import load_platforms
 from hub.declarations.words import ConfigurationError
@@ -38,6 +39,19 @@ def test_78_kinds_are_shared_and_49_only_verified() -> None:
 
     assert len(shared) == 78
     assert PLATFORMS["verification"].interfaces.keys() == TYPES.keys()
+
+
+def test_a_blank_needs_a_code_only_where_the_dialect_has_none() -> None:
+    """Without an outer code of the dialect, each interface where blank is absence names its own."""
+    absences = {
+        interface.answer.success is not None
+        for platform in PLATFORMS.values()
+        if not find_dialect(platform.dialect).coded
+        for interface in platform.interfaces.values()
+        if interface.answer.blank is Blank.NOT_HELD
+    }
+
+    assert absences == {True}
 
 
 def test_gateways_use_all_three_styles() -> None:
