@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hub.sandbox.dials import Dials
-from tests.face.test_lookup import DOSSIER, MANY, ONE
+from tests.face.asking import DOSSIER, MANY, ONE
 from tests.stack import DOSSIER_ITEM, PURPOSE, Stack, open_stack
 
 TROUBLE = [
