@@ -196,7 +196,11 @@ async def test_a_writer_that_is_ended_hangs_nobody() -> None:
 
 async def test_leaving_a_trail_never_opened_is_harmless() -> None:
     """Closing twice or without opening does nothing."""
-    await Trail(ScriptedStore()).__aexit__(None, None, None)
+    store = ScriptedStore()
+
+    await Trail(store).__aexit__(None, None, None)
+
+    assert store.commits == []
 
 
 @settings(max_examples=60, deadline=None)
