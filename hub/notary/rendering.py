@@ -12,6 +12,7 @@ import typst
 
 from hub.notary.wording import (
     date_zh,
+    heading_zh,
     holder_rows,
     moment_zh,
     pending_zh,
@@ -33,7 +34,7 @@ _MISSING = re.compile(r'the text `"(.+?)"` could not be displayed')
 def draw_page(content: Content) -> bytes:
     """The page as PDF/A-2b, without its seal; equal contents give equal bytes."""
     data = {
-        "title": content.title_zh,
+        "title": heading_zh(content),
         "number": content.document_number,
         "information": content.kind.information_zh,
         "unit": content.unit.name_zh,

@@ -14,6 +14,19 @@ _SEXES = {"male": "男", "female": "女", "unknown": "未说明"}
 Row = tuple[str, str]
 
 
+def heading_zh(content: Content) -> str:
+    """What stands above the page; a clerk sees at once that there is no record, or only a part."""
+    match content.answer:
+        case AnswerKind.HELD:
+            return content.title_zh
+        case AnswerKind.PARTIAL:
+            return f"{content.title_zh}（部分）"
+        case AnswerKind.NO_SUCH_RECORD:
+            return "查无记录证明"
+        case _:
+            assert_never(content.answer)
+
+
 def statement_zh(content: Content) -> str:
     """What the unit says, in one sentence."""
     who = content.holder.name or "该持有人"
@@ -25,7 +38,7 @@ def statement_zh(content: Content) -> str:
             return f"经{how}，{who}的“{content.title_zh}”已有信息如下："
         case AnswerKind.NO_SUCH_RECORD:
             until = moment_zh(content.made_at)
-            return f"经{how}，截至{until}，未查询到{who}的“{content.title_zh}”记录。"
+            return f"经{how}，截至{until}，未查询到{who}的“{content.title_zh}”相关记录。"
         case _:
             assert_never(content.answer)
 

@@ -10,6 +10,8 @@ from enum import StrEnum
 from connectors.contract import Value, ValueKind
 from hub.evidence import Subject
 
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # control, direction, half, separators
+
 
 class ProofTrouble(Exception):
     """A proof can't be made of this: the text says why and what to do, and names no person."""
@@ -185,7 +187,7 @@ def _texts(lines: Iterable[ContentField]) -> Iterable[str]:
 def _plain(*texts: str) -> None:
     """No control and no direction mark: they would show another text than the one that is sealed."""
     for sign in "".join(texts):
-        if unicodedata.category(sign) in {"Cc", "Cf", "Cs"} and sign != "\n":
+        if unicodedata.category(sign) in _INVISIBLE and sign != "\n":
             raise ProofTrouble(
                 f"a text of the proof holds the invisible sign U+{ord(sign):04X}: leave it out"
             )
