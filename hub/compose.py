@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -92,9 +93,19 @@ class Hub:
         return Requester(found.id, found.unit, found.operators)
 
     async def reload(self) -> ReloadReport:
-        """Take in changed platforms and a newer catalogue; on a bad edit the old set stays."""
-        await self.edition.refresh()
-        return self._connected.reload()
+        """Take in a newer catalogue and changed platforms; where one can't be, its old one stays."""
+        edition, refused = await self._reload_edition()
+        return replace(self._connected.reload(), edition=edition, edition_refused=refused)
+
+    async def _reload_edition(self) -> tuple[str | None, str | None]:
+        try:
+            taken = await self.edition.refresh()
+        except ConfigurationError as error:
+            return None, str(error)
+        except (SQLAlchemyError, OSError) as error:
+            kind = type(error).__name__
+            return None, f"the database did not answer ({kind}); certhub doctor says what is wrong"
+        return (self.catalogue.version.name if taken else None), None
 
 
 def certificate_types(settings: Settings) -> Mapping[str, CertificateType]:

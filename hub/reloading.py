@@ -5,98 +5,157 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 from hub.compose import Hub
 from hub.declarations.live import ReloadReport
+from hub.holding import holder, holding
+
+KEPT = 16
+"""Reports that are kept, so that each of several who ask at once finds its own."""
 
 log = structlog.get_logger("certhub.reload")
 
 
-class NotRunning(Exception):
-    """There is no running hub to reload."""
-
-
-def process_file(data: Path) -> Path:
-    """Where a running hub leaves its process number."""
-    return data / "hub.pid"
+class NotReloaded(Exception):
+    """No hub took the request to reload, or none answered it; the text says what to do."""
 
 
 def report_file(data: Path) -> Path:
-    """Where a running hub leaves the report of its last reload."""
+    """Where a running hub leaves the reports of its last reloads, oldest first."""
     return data / "reload.json"
 
 
 @contextmanager
 def reloading_on_hangup(hub: Hub) -> Iterator[None]:
-    """While open, SIGHUP makes the hub reload its declarations and leave a report."""
+    """While open, SIGHUP makes the hub reload its declarations and leave a report.
+
+    Holds the data folder, too: where another hub runs on it, `ConfigurationError` is raised.
+    """
     loop, data = asyncio.get_running_loop(), hub.settings.data
+    reloads = _Reloads(hub)
     running: set[asyncio.Task[None]] = set()
 
     def start() -> None:
-        task = loop.create_task(_reload(hub))
+        task = loop.create_task(reloads.run())
         running.add(task)
         task.add_done_callback(running.discard)
 
-    data.mkdir(parents=True, exist_ok=True)
-    process_file(data).write_text(str(os.getpid()), "ascii")
+    # Before the process number can be read: a hangup nobody listens to ends the process.
     loop.add_signal_handler(signal.SIGHUP, start)
     try:
-        yield
+        with holding(data):
+            report_file(data).unlink(missing_ok=True)
+            yield
     finally:
         loop.remove_signal_handler(signal.SIGHUP)
-        process_file(data).unlink(missing_ok=True)
+        for task in running:
+            task.cancel()
 
 
-async def _reload(hub: Hub) -> None:
-    report = await hub.reload()
+class _Reloads:
+    """Reloads one after the other, and keeps what became of them."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._turn = asyncio.Lock()
+        self._reports: deque[Mapping[str, object]] = deque(maxlen=KEPT)
+
+    async def run(self) -> None:
+        """Reload, log and leave the report."""
+        async with self._turn:
+            begun = time.monotonic_ns()
+            report = await self._hub.reload()
+            _log(report)
+            self._reports.append({"begun": begun, **asdict(report)})
+            self._write()
+
+    def _write(self) -> None:
+        file = report_file(self._hub.settings.data)
+        fresh = file.with_suffix(".new")
+        try:
+            fresh.write_text(json.dumps(list(self._reports)), "utf-8")
+            fresh.replace(file)
+        except OSError as error:
+            log.error("reload report not written", kind=type(error).__name__, file=str(file))
+
+
+def _log(report: ReloadReport) -> None:
+    if report.edition_refused is not None:
+        log.error("catalogue refused, the old edition stays", why=report.edition_refused)
     if report.taken:
         log.info("reloaded", platforms=report.platforms, interfaces=report.interfaces)
     else:
         log.error("reload refused, the old set stays", why=report.refused)
-    file = report_file(hub.settings.data)
-    fresh = file.with_suffix(".new")
-    fresh.write_text(json.dumps(asdict(report)), "utf-8")
-    fresh.replace(file)
 
 
 def ask_to_reload(data: Path, patience: float = 10.0) -> ReloadReport:
     """Signal the hub that runs on this data folder, and wait for its report.
 
-    Raises `NotRunning` where none runs or none answers within `patience` seconds.
+    Raises `NotReloaded` where none runs or none answers within `patience` seconds.
     """
     process = _process(data)
-    file = report_file(data)
-    file.unlink(missing_ok=True)
-    try:
-        os.kill(process, signal.SIGHUP)
-    except ProcessLookupError:
-        raise NotRunning(f"the hub (process {process}) has gone; start it: certhub serve") from None
+    # The clock of the machine, the same for every process: ours is a reload begun from now on.
+    asked = time.monotonic_ns()
+    _signal(process)
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
-        with suppress(FileNotFoundError):
-            return _report(json.loads(file.read_text("utf-8")))
+        for report in _reports(data):
+            if report["begun"] >= asked:
+                return _report(report)
         time.sleep(0.05)
-    raise NotRunning(f"the hub (process {process}) did not answer within {patience:g} s")
+    raise NotReloaded(
+        f"the hub (process {process}) did not answer within {patience:g} s; its log says why"
+    )
 
 
 def _process(data: Path) -> int:
     try:
-        return int(process_file(data).read_text("ascii"))
-    except (FileNotFoundError, ValueError):
-        raise NotRunning(
+        process = holder(data)
+    except PermissionError:
+        raise NotReloaded(
+            f"the data folder {data} may not be read; run this as the user that the hub runs as"
+        ) from None
+    if process is None:
+        raise NotReloaded(
             f"no hub runs on the data folder {data}; start it: certhub serve, or set CERTHUB_DATA"
+        )
+    return process
+
+
+def _signal(process: int) -> None:
+    try:
+        os.kill(process, signal.SIGHUP)
+    except PermissionError:
+        raise NotReloaded(
+            f"the hub (process {process}) is another user's; run this as the user that it runs as"
+        ) from None
+    except ProcessLookupError:
+        raise NotReloaded(
+            f"the hub (process {process}) is not seen from here; run this on the machine, or in "
+            "the container, that it runs in"
         ) from None
 
 
-def _report(given: dict[str, list[str] | str | None]) -> ReloadReport:
-    refused = given["refused"]
-    changed = {
-        name: tuple(given[name] or ()) for name in ("platforms", "interfaces", "restart_for")
-    }
-    return ReloadReport(None if refused is None else str(refused), **changed)
+def _reports(data: Path) -> list[dict[str, Any]]:
+    with suppress(FileNotFoundError):
+        found: list[dict[str, Any]] = json.loads(report_file(data).read_text("utf-8"))
+        return found
+    return []
+
+
+def _report(given: dict[str, Any]) -> ReloadReport:
+    names = {name: tuple(given[name]) for name in ("platforms", "interfaces", "restart_for")}
+    return ReloadReport(
+        given["refused"],
+        **names,
+        edition=given["edition"],
+        edition_refused=given["edition_refused"],
+    )

@@ -31,13 +31,17 @@ class ReloadReport:
     """What a reload did: `refused` is why the old set stays, `None` where the new one is in force.
 
     Interfaces are named `platform/type`. `restart_for` names certificate types that changed on
-    disk and stay as they are until a restart, as the GraphQL schema is built from them.
+    disk and stay as they are until a restart, as the GraphQL schema is built from them. The
+    catalogue goes its own way: `edition` names the one just taken in, `edition_refused` is why the
+    old one stays.
     """
 
     refused: str | None
     platforms: tuple[str, ...] = ()  # added, removed or changed in platform.toml
     interfaces: tuple[str, ...] = ()  # added, removed or changed
     restart_for: tuple[str, ...] = ()
+    edition: str | None = None
+    edition_refused: str | None = None
 
     @property
     def taken(self) -> bool:

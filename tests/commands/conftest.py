@@ -1,12 +1,14 @@
-"""One demonstration for all tests that need a running hub."""
+"""One demonstration for all tests that need a running hub, and hubs of their own for others."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from tests.commands.terminal import Begun, running, sourced
+from hub.sandbox.sandbox import packaged_credentials, packaged_platforms
+from tests.commands.terminal import Begun, Ended, certhub, running, sourced
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +40,36 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         begun.says("Ctrl-C ends it")
         variables = sourced(at / "data" / "environment")
         yield Demo(begun, variables["CERTHUB_URL"].removesuffix("/graphql"), variables)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A hub that runs on a data folder of its own, with platforms that may be edited."""
+
+    begun: Begun
+    data: Path
+
+    @property
+    def platforms(self) -> Path:
+        """The platform folders."""
+        return self.data / "platforms"
+
+    @property
+    def interface(self) -> Path:
+        """One interface file."""
+        return self.platforms / "province" / "interfaces" / "resident_id_card.toml"
+
+    def reload(self) -> Ended:
+        """What `certhub reload` says."""
+        return certhub("reload", "--data", self.data, at=self.data)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    """`certhub serve` on a free port."""
+    data = tmp_path / "data"
+    shutil.copytree(packaged_platforms(), data / "platforms")
+    shutil.copy(packaged_credentials(), data / "credentials.toml")
+    with running("serve", "--data", data, "--port", "0", at=tmp_path) as begun:
+        begun.says("Ctrl-C ends it")
+        yield Place(begun, data)

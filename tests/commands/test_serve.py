@@ -1,51 +1,14 @@
-"""`certhub serve`, `certhub reload` and `certhub sandbox`."""
+"""`certhub serve` and `certhub sandbox`."""
 
 import re
 import shutil
-import signal
 import socket
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
-from hub.sandbox.sandbox import packaged_credentials, packaged_platforms
-from tests.commands.terminal import Begun, Ended, certhub, running
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A hub that runs on a data folder of its own, with platforms that may be edited."""
-
-    begun: Begun
-    data: Path
-
-    @property
-    def platforms(self) -> Path:
-        """The platform folders."""
-        return self.data / "platforms"
-
-    @property
-    def interface(self) -> Path:
-        """One interface file."""
-        return self.platforms / "province" / "interfaces" / "resident_id_card.toml"
-
-    def reload(self) -> Ended:
-        """What `certhub reload` says."""
-        return certhub("reload", "--data", self.data, at=self.data)
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    """`certhub serve` on a free port."""
-    data = tmp_path / "data"
-    shutil.copytree(packaged_platforms(), data / "platforms")
-    shutil.copy(packaged_credentials(), data / "credentials.toml")
-    with running("serve", "--data", data, "--port", "0", at=tmp_path) as begun:
-        begun.says("Ctrl-C ends it")
-        yield Place(begun, data)
+from hub.sandbox.sandbox import packaged_platforms
+from tests.commands.conftest import Place
+from tests.commands.terminal import certhub, running
 
 
 def test_serve_answers_and_ends(place: Place) -> None:
@@ -59,60 +22,34 @@ def test_serve_answers_and_ends(place: Place) -> None:
     assert ended.code == 0
     assert ended.err.endswith("certhub has ended.\n")
     assert "Traceback" not in ended.err
-    assert not (place.data / "hub.pid").exists()
+    assert (place.data / "hub.pid").read_text() == ""
 
 
-def test_reload_good_then_bad(place: Place) -> None:
-    """An edited interface is taken in; a bad edit is refused with its reason, and changed back."""
-    good = place.interface.read_text("utf-8")
-    nothing = place.reload()
-    place.interface.write_text("timeout = 1.25\n" + re.sub(r"(?m)^timeout.*\n", "", good))
-    changed = place.reload()
-    place.interface.write_text("tiemout = 1.25\n" + good)
-    refused = place.reload()
-    place.interface.write_text(good)
-    back = place.reload()
+def test_a_second_serve_on_the_same_data_is_refused(place: Place) -> None:
+    """One hub per data folder: exit 2, with how replicas are run; the first goes on."""
+    second = certhub("serve", "--data", place.data, "--port", "0", at=place.data)
 
-    assert (nothing.code, nothing.out) == (0, "reloaded, nothing had changed")
-    assert (changed.code, changed.out) == (
-        0,
-        "reloaded\ninterfaces changed: province/resident_id_card",
+    process = place.begun.process.pid
+    assert second.code == 2
+    assert second.err.splitlines()[-1] == (
+        f"certhub: a hub runs on the data folder {place.data} already (process {process}). End it "
+        "first, or give this one a data folder of its own with --data; several replicas have one "
+        "each, and share CERTHUB_DATABASE (PostgreSQL) and CERTHUB_SECRET."
     )
-    assert refused.code == 1
-    assert refused.err.startswith("certhub: not reloaded, the old set stays in force:\n")
-    assert "resident_id_card.toml" in refused.err
-    assert "tiemout" in refused.err
-    assert back.out == "reloaded\ninterfaces changed: province/resident_id_card"
+    assert place.reload().out == "reloaded, nothing had changed"
 
 
-def test_hangup_reloads(place: Place) -> None:
-    """SIGHUP alone does the same, and the log tells."""
-    shutil.rmtree(place.platforms / "verification")
+def test_serve_after_a_crash(place: Place) -> None:
+    """A process number left behind by a killed hub is in nobody's way."""
+    place.begun.process.kill()
+    place.begun.process.wait()
+    at = place.data.parent / "again"
 
-    place.begun.process.send_signal(signal.SIGHUP)
+    with running("serve", "--data", place.data, "--port", "0", at=at) as again:
+        again.says("Ctrl-C ends it")
 
-    assert place.begun.says(r"reloaded +.*platforms=\('verification',\)")
-
-
-def test_reload_without_a_hub(tmp_path: Path) -> None:
-    """Where no hub runs it says how to start one."""
-    done = certhub("reload", at=tmp_path)
-
-    assert done.code == 1
-    assert done.err == (
-        "certhub: no hub runs on the data folder .certhub; start it: certhub serve, or set "
-        "CERTHUB_DATA"
-    )
-
-
-def test_reload_of_a_hub_that_has_gone(tmp_path: Path) -> None:
-    """A process number left behind is told apart from a hub that runs."""
-    (tmp_path / "hub.pid").write_text("4194304")  # above the largest there can be
-
-    done = certhub("reload", "--data", ".", at=tmp_path)
-
-    assert done.code == 1
-    assert done.err == "certhub: the hub (process 4194304) has gone; start it: certhub serve"
+        assert place.reload().out == "reloaded, nothing had changed"
+        assert (place.data / "hub.pid").read_text() == str(again.process.pid)
 
 
 def test_serve_on_a_taken_port(tmp_path: Path) -> None:
