@@ -31,11 +31,16 @@ def read_answer(document: Json, shape: AnswerShape, subject_id: str) -> Answer |
     return held(rows, shape, subject_id) if rows else None
 
 
-def blank_answer(shape: AnswerShape) -> Answer:
-    """What a last blank means: not held, or a failure of the source."""
-    if shape.blank is Blank.NOT_HELD:
+def blank_answer(shape: AnswerShape, succeeded: bool) -> Answer:
+    """What a last blank means: not held where the call is known to have succeeded, or a failure."""
+    if shape.blank is Blank.NOT_HELD and succeeded:
         return NotHeld()
     raise Garbled("the answer is blank, which here says nothing; ask the platform why")
+
+
+def says_success(document: Json, shape: AnswerShape) -> bool:
+    """Whether the inner code of success is there; that it is the right one was asked before."""
+    return shape.success is not None and not isinstance(code_at(document, shape.success), Gap)
 
 
 def held(rows: Sequence[Row], shape: AnswerShape, subject_id: str) -> Held:

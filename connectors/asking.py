@@ -2,24 +2,40 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from connectors.answers import blank_answer, read_answer
+from connectors.answers import blank_answer, read_answer, says_success
+from connectors.clocks import ServerClock
 from connectors.contract import (
     PATIENCE,
     Answer,
     Blank,
     ConnectorError,
     Endpoint,
+    Health,
     Inquiry,
     Interface,
     TimedOut,
 )
 from connectors.decoding import Json
 from connectors.http import timed_out
+from connectors.probing import probed
 
 T = TypeVar("T")
-Ask = Callable[[Interface, Inquiry], Awaitable[Json]]
+
+
+class Platform(Protocol):
+    """One platform's own way to be asked about one inquiry, and whether it would answer at all."""
+
+    clock: ServerClock
+
+    async def ask(self, interface: Interface, inquiry: Inquiry) -> Json:
+        """The document that answers; what the dialect itself knows for a failure is raised."""
+        ...
+
+    async def health(self) -> Health:
+        """What a probe sees; a failure is raised."""
+        ...
 
 
 class Slots:
@@ -82,15 +98,17 @@ def until_after(patience: float) -> float:
 
 
 class OneByOne:
-    """Asks a platform without a batch call: one wire call per distinct inquiry, side by side.
+    """The connector to a platform without a batch call: one wire call per distinct inquiry.
 
-    One fetch queues for no more slots than there are, so that who asks little is soon served
-    beside who asks much.
+    They go side by side, but one fetch queues for no more slots than there are, so that who asks
+    little is soon served beside who asks much. `coded` where the dialect's own envelope tells
+    success; elsewhere a blank answer needs the interface's `success` to be an absence.
     """
 
-    def __init__(self, endpoint: Endpoint, ask: Ask) -> None:
+    def __init__(self, endpoint: Endpoint, platform: Platform, *, coded: bool) -> None:
         self._slots = Slots(endpoint)
-        self._ask = ask
+        self._platform = platform
+        self._coded = coded
 
     async def fetch(
         self, interface: Interface, inquiries: Sequence[Inquiry], patience: float = PATIENCE
@@ -111,12 +129,20 @@ class OneByOne:
             }
         return [tasks[sameness(inquiry)].result() for inquiry in inquiries]
 
+    async def probe(self) -> Health:
+        """What the platform's own probe sees, its failures told."""
+        return await probed(self._platform.health, self._platform.clock)
+
     async def _answer(self, interface: Interface, inquiry: Inquiry) -> Answer:
         shape, subject_id = interface.answer, inquiry.facts["subject.id"]
-        answer = read_answer(await self._ask(interface, inquiry), shape, subject_id)
+        document = await self._platform.ask(interface, inquiry)
+        answer = read_answer(document, shape, subject_id)
         if answer is None and shape.blank is Blank.ASK_AGAIN:
-            answer = read_answer(await self._ask(interface, inquiry), shape, subject_id)
-        return blank_answer(shape) if answer is None else answer
+            document = await self._platform.ask(interface, inquiry)
+            answer = read_answer(document, shape, subject_id)
+        if answer is None:
+            return blank_answer(shape, self._coded or says_success(document, shape))
+        return answer
 
 
 def sameness(inquiry: Inquiry) -> Hashable:

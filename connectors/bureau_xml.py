@@ -1,17 +1,13 @@
 """Dialect: an older bureau service that takes and gives XML."""
 
 import secrets
-from collections.abc import Sequence
 from datetime import datetime
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from connectors.asking import OneByOne
 from connectors.clocks import ServerClock
 from connectors.contract import (
-    PATIENCE,
-    Answer,
     Connector,
-    ConnectorError,
     Endpoint,
     Health,
     Inquiry,
@@ -21,7 +17,7 @@ from connectors.contract import (
 from connectors.decoding import Json, decoded
 from connectors.dialects import Dialect, Options
 from connectors.http import Call, Http
-from connectors.probing import answers_at_all, probed
+from connectors.probing import answers_at_all
 from connectors.reading import CHINA
 from connectors.templates import filled
 from connectors.xml_document import prologue_charset, xml_document
@@ -32,26 +28,17 @@ _XML = {"Content-Type": "text/xml; charset=UTF-8"}
 class BureauService:
     """One bureau's service under one user."""
 
-    def __init__(self, endpoint: Endpoint, http: Http, clock: ServerClock | None = None) -> None:
+    def __init__(self, endpoint: Endpoint, http: Http) -> None:
+        self.clock = ServerClock()
         self._endpoint = endpoint
         self._http = http
-        self._clock = clock or ServerClock()
-        self._asking = OneByOne(endpoint, self._ask)
 
-    async def fetch(
-        self, interface: Interface, inquiries: Sequence[Inquiry], patience: float = PATIENCE
-    ) -> list[Answer | ConnectorError]:
-        """One message per distinct inquiry: the service has no batch call."""
-        return await self._asking.fetch(interface, inquiries, patience)
-
-    async def probe(self) -> Health:
+    async def health(self) -> Health:
         """A bare GET: whether the token is accepted shows only in a message."""
-        return await probed(self._answer, self._clock)
+        return await answers_at_all(self._http, self._endpoint, self.clock)
 
-    async def _answer(self) -> Health:
-        return await answers_at_all(self._http, self._endpoint, self._clock)
-
-    async def _ask(self, interface: Interface, inquiry: Inquiry) -> Json:
+    async def ask(self, interface: Interface, inquiry: Inquiry) -> Json:
+        """What one message is answered."""
         body = self._message(interface.target, filled(interface.parameters, inquiry.facts))
         call = Call(self._endpoint, "POST", self._endpoint.url, interface.timeout, _XML, body)
         reply = await self._http.ask(call)
@@ -74,7 +61,7 @@ class BureauService:
             "SNDCODE": credential["sender"],
             "SNDMSGID": secrets.token_hex(16),
             "USERNAME": credential["username"],
-            "SNDTIME": datetime.fromtimestamp(self._clock.now(), CHINA).strftime("%Y%m%d%H%M%S"),
+            "SNDTIME": datetime.fromtimestamp(self.clock.now(), CHINA).strftime("%Y%m%d%H%M%S"),
         }
 
 
@@ -86,7 +73,7 @@ def _put(root: Element, tag: str, texts: dict[str, str]) -> None:
 
 def connect(endpoint: Endpoint, _: Options, http: Http) -> Connector:
     """A connector to one bureau's service."""
-    return BureauService(endpoint, http)
+    return OneByOne(endpoint, BureauService(endpoint, http), coded=DIALECT.coded)
 
 
 DIALECT = Dialect(

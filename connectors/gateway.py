@@ -1,7 +1,7 @@
 """Dialect: the sharing gateway with the MD5 handshake (province, municipality)."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 import orjson
@@ -9,10 +9,7 @@ import orjson
 from connectors.asking import OneByOne
 from connectors.clocks import ServerClock
 from connectors.contract import (
-    PATIENCE,
-    Answer,
     Connector,
-    ConnectorError,
     Endpoint,
     Health,
     Inquiry,
@@ -22,7 +19,6 @@ from connectors.decoding import Json
 from connectors.dialects import Dialect, Options
 from connectors.gateway_codes import STALE, coded, require_ok
 from connectors.http import FORM, JSON, Call, Http
-from connectors.probing import probed
 from connectors.signing import form_encoded
 from connectors.templates import filled
 from connectors.tokens import Handshake, Signer
@@ -46,28 +42,19 @@ class SharingGateway:
     def __init__(
         self, endpoint: Endpoint, options: Options, http: Http, clock: ServerClock | None = None
     ) -> None:
+        self.clock = clock or ServerClock()
         self._endpoint = endpoint
         self._http = http
-        self._clock = clock or ServerClock()
-        self._signer = Signer(endpoint, self._clock, options.get("lower_case_signing") is True)
-        self._handshake = Handshake(endpoint, http, self._clock, self._signer)
-        self._asking = OneByOne(endpoint, self._ask)
+        self._signer = Signer(endpoint, self.clock, options.get("lower_case_signing") is True)
+        self._handshake = Handshake(endpoint, http, self.clock, self._signer)
 
-    async def fetch(
-        self, interface: Interface, inquiries: Sequence[Inquiry], patience: float = PATIENCE
-    ) -> list[Answer | ConnectorError]:
-        """One call per distinct inquiry: the gateway has no batch call."""
-        return await self._asking.fetch(interface, inquiries, patience)
-
-    async def probe(self) -> Health:
+    async def health(self) -> Health:
         """Renew the secrets: nothing less tells whether the credential is accepted."""
-        return await probed(self._renewal, self._clock)
-
-    async def _renewal(self) -> Health:
         await self._handshake.renew()
-        return Health(True, True, self._clock.offset, "the handshake succeeds")
+        return Health(True, True, self.clock.offset, "the handshake succeeds")
 
-    async def _ask(self, interface: Interface, inquiry: Inquiry) -> Json:
+    async def ask(self, interface: Interface, inquiry: Inquiry) -> Json:
+        """The whole document of code 00; one call more where the secret had ended."""
         parameters = filled(interface.parameters, inquiry.facts)
         parameters["additional"] = additional(inquiry.facts)
         secrets = await self._handshake.secrets()
@@ -131,7 +118,7 @@ _REQUESTS: Mapping[str, Request] = {"query": _query, "form": _form, "json": _jso
 
 def connect(endpoint: Endpoint, options: Options, http: Http) -> Connector:
     """A connector to one sharing gateway."""
-    return SharingGateway(endpoint, options, http)
+    return OneByOne(endpoint, SharingGateway(endpoint, options, http), coded=DIALECT.coded)
 
 
 DIALECT = Dialect(

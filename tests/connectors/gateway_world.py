@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from connectors.asking import OneByOne
 from connectors.clocks import ServerClock
 from connectors.contract import (
     Answer,
     AnswerShape,
+    Connector,
     ConnectorError,
     Endpoint,
     FieldSource,
@@ -49,7 +51,7 @@ class Ours:
 class World:
     """A connector with its clock, and the gateway it talks to."""
 
-    connector: SharingGateway
+    connector: Connector
     ours: Ours
     gateway: Gateway
     server: ScriptedServer
@@ -58,9 +60,10 @@ class World:
         return await self.connector.fetch(INTERFACE, [inquiry(one) for one in subjects or (MEI,)])
 
 
-def connector(url: str, http: Http, ours: Ours, **options: bool) -> SharingGateway:
+def connector(url: str, http: Http, ours: Ours, **options: bool) -> Connector:
     endpoint = Endpoint("province", url, {"app_key": KEY, "app_secret": SECRET}, concurrency=500)
-    return SharingGateway(endpoint, options, http, ServerClock(ours))
+    gateway = SharingGateway(endpoint, options, http, ServerClock(ours))
+    return OneByOne(endpoint, gateway, coded=True)
 
 
 @asynccontextmanager

@@ -118,7 +118,7 @@ class IntegratedSpeaker:
     interface = _interface(
         "/api/id-card",
         "get",
-        AnswerShape("data", FIELDS, holder=("ZJHM",)),
+        AnswerShape("data", FIELDS, success=CodeTest("code", ("0",)), holder=("ZJHM",)),
         cardId="{subject.id}",
         name="{subject.name}",
     )
@@ -134,7 +134,7 @@ class IntegratedSpeaker:
         if isinstance(speech, Refusal):
             return Said(b'{"message":"The route_id is forbidden."}', 401)
         rows = [speech] if speech else []
-        return Said(json.dumps({"data": rows}, ensure_ascii=False).encode())
+        return Said(json.dumps({"code": 0, "data": rows}, ensure_ascii=False).encode())
 
 
 class BureauSpeaker:

@@ -9,6 +9,7 @@ from connectors.bureau_xml import DIALECT
 from connectors.contract import (
     Answer,
     AnswerShape,
+    CodeTest,
     ConnectorError,
     Endpoint,
     FieldSource,
@@ -16,6 +17,7 @@ from connectors.contract import (
     Held,
     Interface,
     NotHeld,
+    Refused,
     ValueKind,
 )
 from connectors.http import Http
@@ -33,6 +35,7 @@ INTERFACE = Interface(
             FieldSource("name", "AAC003", ValueKind.TEXT),
             FieldSource("kinds", "AAE140", ValueKind.TEXTS),
         ),
+        success=CodeTest("HEAD.RSTCODE", ("0",)),
     ),
     timeout=2.0,
 )
@@ -68,7 +71,7 @@ async def test_message(http: Http) -> None:
 
 
 ROW = "<ROW><AAC003>梅</AAC003><AAE140>{}</AAE140></ROW>"
-HEAD = '<?xml version="1.0" encoding="{}"?><r:ROOT xmlns:r="urn:x"><HEAD/><CONTENT>'
+HEAD = '<?xml version="1.0" encoding="{}"?><r:ROOT xmlns:r="urn:x"><HEAD><RSTCODE>0</RSTCODE></HEAD><CONTENT>'
 TAIL = "</CONTENT></r:ROOT>"
 
 ANSWERS: list[tuple[str, object]] = [
@@ -91,6 +94,17 @@ async def test_answers(http: Http, content: str, meaning: object, encoding: str)
     answer, _ = await asked(http, f"{HEAD.format(encoding)}{content}{TAIL}".encode(encoding))
 
     assert (type(answer) if isinstance(meaning, type) else answer) == meaning
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<ROOT/>", b"<ROOT><HEAD/><CONTENT/></ROOT>", b"<ROOT><HEAD><RSTCODE/></HEAD></ROOT>"],
+)
+async def test_a_blank_without_the_code_of_success_is_no_absence(http: Http, body: bytes) -> None:
+    """An empty message says nothing: without the code of success a blank is a failure."""
+    answer, _ = await asked(http, body)
+
+    assert isinstance(answer, Garbled | Refused)
 
 
 ATTACKS = [

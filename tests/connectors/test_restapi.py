@@ -11,6 +11,7 @@ import pytest
 
 from connectors.contract import (
     AnswerShape,
+    CodeTest,
     CredentialRefused,
     Endpoint,
     FieldSource,
@@ -172,6 +173,32 @@ async def test_clock_skew_for_ever(http: Http) -> None:
 
     assert type(answer) is Refused
     assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{}",
+        b"null",
+        b"[]",
+        b'{"data":null}',
+        b'{"result":null,"trace":"7"}',
+        b'{"result":{"data":[]}}',
+    ],
+)
+async def test_a_blank_without_the_code_of_success_is_no_absence(http: Http, body: bytes) -> None:
+    """HTTP 200 alone says nothing: without the inner code a blank is a failure of the source."""
+
+    async def script(_: Asked) -> Said:
+        return Said(body)
+
+    success = CodeTest("result.code", ("0",))
+    shape = replace(INTERFACE.answer, rows="result.data", success=success)
+    async with serving(script) as server:
+        connector = DIALECT.connect(Endpoint("city", server.url, SECRETS), {}, http)
+        (answer,) = await connector.fetch(replace(INTERFACE, answer=shape), [inquiry(MEI)])
+
+    assert type(answer) is Garbled
 
 
 async def test_blank_body(http: Http) -> None:
