@@ -1,6 +1,7 @@
 """The MD5 handshake: request secrets, renewed early, once for everybody who waits."""
 
 import asyncio
+import math
 import re
 from dataclasses import dataclass, field, replace
 
@@ -20,7 +21,12 @@ _EPOCH_MS = re.compile(r"\d{1,15}", re.ASCII)
 _EARLY = 150.0  # seconds before its end a secret is renewed …
 _EARLY_SHARE = 0.2  # … but no more than this share of its life
 _RETRY_EARLY = 10.0  # seconds until an early renewal that failed is tried again
+_REST = 30.0  # seconds a refused key is not tried again
 _USUAL_LIFE = 900.0  # seconds a request secret lives
+_REFUSED = (
+    "code 03: the platform does not accept the key; check app_key and app_secret; "
+    f"it is tried again after {_REST:g} s"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class Handshake:
         self._app_secret = endpoint.credential["app_secret"]
         self._secrets: Secrets | None = None
         self._renewing: asyncio.Task[Secrets] | None = None
+        self._refused_at = -math.inf  # when the key was, by the server's clock
 
     async def secrets(self) -> Secrets:
         """Secrets good for a call now; renewed early, kept to their end where that fails."""
@@ -100,12 +107,20 @@ class Handshake:
             self._secrets = replace(held, renew_at=self._clock.now() + _RETRY_EARLY)
 
     async def _renew(self) -> Secrets:
-        held, refused = self._secrets, "code 03: the platform does not accept the key"
+        held = self._secrets
         newer = await self._by_secret(held) if held else None
-        newer = newer or await self._asked(BY_KEY, self._app_secret)
-        self._secrets = newer
+        newer = self._secrets = newer or await self._by_key()
         if newer is None:
-            raise CredentialRefused(f"{refused}; check app_key and app_secret")
+            raise CredentialRefused(_REFUSED)
+        return newer
+
+    async def _by_key(self) -> Secrets | None:
+        """The new pair, or `None` where the key is refused, or was a moment ago."""
+        if 0 <= self._clock.now() - self._refused_at < _REST:
+            return None
+        newer = await self._asked(BY_KEY, self._app_secret)
+        if newer is None:
+            self._refused_at = self._clock.now()
         return newer
 
     async def _by_secret(self, held: Secrets) -> Secrets | None:

@@ -59,6 +59,11 @@ class World:
     async def ask(self, *subjects: str) -> list[Answer | ConnectorError]:
         return await self.connector.fetch(INTERFACE, [inquiry(one) for one in subjects or (MEI,)])
 
+    def turn(self, seconds: float) -> None:
+        """Turn both clocks on."""
+        self.ours.now += seconds
+        self.gateway.now += seconds
+
 
 def connector(url: str, http: Http, ours: Ours, **options: bool) -> Connector:
     endpoint = Endpoint("province", url, {"app_key": KEY, "app_secret": SECRET}, concurrency=500)

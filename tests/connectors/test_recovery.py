@@ -65,17 +65,44 @@ async def test_recovery(
 
 
 async def test_credential_alarm_tells_the_fix(gateway_world: World) -> None:
-    """A credential alarm names what to check; the next call tries by key alone, and recovers."""
+    """A credential alarm names what to check, and that the key rests for half a minute."""
     gateway_world.gateway.codes["by_key"] = ["03"]
 
     (alarm,) = await gateway_world.ask()
 
     assert str(alarm) == (
         "province/id_card: code 03: the platform does not accept the key; "
-        "check app_key and app_secret"
+        "check app_key and app_secret; it is tried again after 30 s"
     )
+
+
+async def test_a_refused_key_rests(gateway_world: World) -> None:
+    """Who asks within half a minute of the refusal is refused unasked; then the key is tried again."""
+    gateway_world.gateway.codes["by_key"] = ["03", "03"]
+    await gateway_world.ask()
+    gateway_world.turn(29)
+
+    assert [type(one) for one in await gateway_world.ask()] == [CredentialRefused]
+    assert gateway_world.gateway.calls == ["by_key"]
+
+    gateway_world.turn(2)
+    assert [type(one) for one in await gateway_world.ask()] == [CredentialRefused]
+    assert gateway_world.gateway.calls == ["by_key", "by_key"]
+
+    gateway_world.turn(31)
     assert await gateway_world.ask() == [NotHeld()]
-    assert gateway_world.gateway.calls == ["by_key", "by_key", "data"]
+    assert gateway_world.gateway.calls == ["by_key", "by_key", "by_key", "data"]
+
+
+async def test_a_key_does_not_rest_longer_where_the_clock_is_set_back(
+    gateway_world: World,
+) -> None:
+    """A clock that was set back an hour makes nobody wait an hour."""
+    gateway_world.gateway.codes["by_key"] = ["03"]
+    await gateway_world.ask()
+    gateway_world.turn(-3600)
+
+    assert await gateway_world.ask() == [NotHeld()]
 
 
 async def test_code_in_the_failure(gateway_world: World) -> None:
