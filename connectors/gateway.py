@@ -21,7 +21,7 @@ from connectors.gateway_codes import STALE, coded, require_ok
 from connectors.http import FORM, JSON, Call, Http
 from connectors.signing import form_encoded
 from connectors.templates import filled
-from connectors.tokens import Handshake, Signer
+from connectors.tokens import Handshake, Secrets, Signer
 
 _PURPOSE = {
     "accesscardId": "purpose.operator",
@@ -47,6 +47,7 @@ class SharingGateway:
         self._http = http
         self._signer = Signer(endpoint, self.clock, options.get("lower_case_signing") is True)
         self._handshake = Handshake(endpoint, http, self.clock, self._signer)
+        self._vain: dict[str, str] = {}  # by interface: a request secret it refused though new
 
     async def health(self) -> Health:
         """Renew the secrets: nothing less tells whether the credential is accepted."""
@@ -59,11 +60,19 @@ class SharingGateway:
         parameters["additional"] = additional(inquiry.facts)
         secrets = await self._handshake.secrets()
         code, document = await self._call(interface, parameters, secrets.request)
-        if code in STALE:
+        if code in STALE and self._vain.get(interface.name) != secrets.request:
             secrets = await self._handshake.after(secrets)
             code, document = await self._call(interface, parameters, secrets.request)
+        self._note(interface, code, secrets)
         require_ok(code)
         return document
+
+    def _note(self, interface: Interface, code: str, secrets: Secrets) -> None:
+        """Remember a secret that is refused though new: to renew it would only disturb others."""
+        if code in STALE:
+            self._vain[interface.name] = secrets.request
+        else:
+            self._vain.pop(interface.name, None)
 
     async def _call(
         self, interface: Interface, parameters: Parameters, secret: str

@@ -1,5 +1,7 @@
 """What the gateway connector does after each code, call by call."""
 
+from dataclasses import replace
+
 import pytest
 
 from connectors.contract import (
@@ -10,9 +12,9 @@ from connectors.contract import (
     Refused,
 )
 from connectors.http import Http
-from tests.connectors.gateway_world import NOW, World, opened
+from tests.connectors.gateway_world import INTERFACE, NOW, World, opened
 from tests.connectors.gateways import KEY, Gateway
-from tests.connectors.people import MEI
+from tests.connectors.people import MEI, inquiry
 from tests.connectors.scripted_server import (
     Asked,
     Said,
@@ -103,6 +105,40 @@ async def test_a_key_does_not_rest_longer_where_the_clock_is_set_back(
     gateway_world.turn(-3600)
 
     assert await gateway_world.ask() == [NotHeld()]
+
+
+async def test_an_interface_that_is_never_served_leaves_the_secret_to_the_others(
+    http: Http,
+) -> None:
+    """One that answers 14 for ever renews each secret once at most; the others are not disturbed."""
+    gateway = Gateway(NOW)
+
+    async def script(asked: Asked) -> Said:
+        said = await gateway.answer(asked)
+        return gateway.said("14", "") if asked.path.endswith("/b.htm") else said
+
+    async with opened(gateway, http, script) as world:
+        never = replace(INTERFACE, name="never", target="/gateway/api/1/dataSharing/b.htm")
+        for _ in range(3):
+            (answer,) = await world.connector.fetch(never, [inquiry(MEI)])
+            assert type(answer) is Refused
+            assert await world.ask() == [NotHeld()]
+
+    assert gateway.calls == ["by_key", "data", "by_refresh"] + ["data"] * 6
+
+
+async def test_a_secret_that_was_accepted_later_may_be_renewed(gateway_world: World) -> None:
+    """An interface whose renewal did not help at first renews again once the secret has worked."""
+    gateway_world.gateway.codes["data"] = ["14", "14", "00", "14", "00"]
+
+    answers = [(await gateway_world.ask())[0] for _ in range(3)]
+
+    assert [type(answer) for answer in answers] == [Refused, NotHeld, NotHeld]
+    assert gateway_world.gateway.calls == [
+        *("by_key", "data", "by_refresh", "data"),
+        "data",
+        *("data", "by_refresh", "data"),
+    ]
 
 
 async def test_code_in_the_failure(gateway_world: World) -> None:
