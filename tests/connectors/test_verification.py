@@ -26,11 +26,11 @@ from connectors.contract import (
     ValueKind,
     WrongHolder,
 )
-from connectors.http import Http
+from connectors.http import Http, open_http
 from connectors.signing import hmac_signature
 from connectors.verification import DIALECT
 from tests.connectors.people import LAN, MEI, inquiry, resident_id
-from tests.connectors.scripted_server import Asked, Fault, Said, ScriptedServer, serving
+from tests.connectors.scripted_server import Asked, Fault, Said, ScriptedServer, serving, until
 
 INTERFACE = Interface(
     "id_card",
@@ -135,6 +135,22 @@ async def test_a_bug_reaches_all_who_still_wait(http: Http) -> None:
 
     assert leaving.cancelled()
     assert server.asked == []
+
+
+async def test_who_waits_when_the_session_ends_is_cancelled() -> None:
+    """Closing the session ends a lookup under way; nobody waits for it for ever."""
+
+    async def script(_: Asked) -> Fault:
+        return Fault.HANG
+
+    async with serving(script) as server:
+        async with open_http() as own_http:
+            connector = DIALECT.connect(Endpoint("city", server.url, SECRETS), {}, own_http)
+            waiting = asyncio.create_task(connector.fetch(INTERFACE, [inquiry(MEI)]))
+            await until(lambda: server.now)
+        await asyncio.wait([waiting])
+
+    assert waiting.cancelled()
 
 
 async def test_request(http: Http) -> None:
