@@ -1,83 +1,96 @@
 """Opens the database, SQLite or PostgreSQL, and brings its tables up to date."""
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import orjson
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Connection, event, make_url, text
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from hub.declarations.words import ConfigurationError
 from hub.storage.sqlite_file import file_of, only_open
+from hub.storage.url import database_url
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-_DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "sqlite+aiosqlite": "sqlite+aiosqlite",
-    "postgres": "postgresql+asyncpg",
-    "postgresql": "postgresql+asyncpg",
-    "postgresql+asyncpg": "postgresql+asyncpg",
-}
 _MIGRATION_LOCK = 0x63657274687562  # "certhub": one replica migrates, the others wait
 
 
-def open_engine(url: str, *, busy_timeout: float = 5.0) -> AsyncEngine:
+def open_engine(url: str, *, busy_timeout: float = 5.0, make: bool = True) -> AsyncEngine:
     """The database at `url`; on SQLite a commit is on disk before it returns (WAL, FULL).
 
     `busy_timeout` is how many seconds SQLite waits for another writer. A missing SQLite file is
     made now, empty, and never again: who deletes it later gets errors, not an empty database.
+    With `make=False` it is not made at all.
     Raises `ConfigurationError` for a URL that names no such database.
     """
-    where = _url(url)
+    where = database_url(url)
     if where.get_backend_name() == "sqlite":
-        return _sqlite(where, busy_timeout)
+        return _sqlite(where, busy_timeout, make)
     return create_async_engine(
         where, json_serializer=_json, pool_pre_ping=True, hide_parameters=True
     )
 
 
 async def migrate(engine: AsyncEngine) -> None:
-    """Bring the tables to the newest shape; harmless to repeat, safe beside other replicas."""
+    """Bring the tables to the newest shape; harmless to repeat, safe beside other replicas.
+
+    Raises `ConfigurationError` for tables of a newer certhub, which are left as they are.
+    """
+    try:
+        async with writing(engine) as connection:
+            await connection.run_sync(_upgrade)
+    except CommandError:
+        raise ConfigurationError(
+            "the database has the tables of a newer certhub: run that one, or one newer still"
+        ) from None
+
+
+@asynccontextmanager
+async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A transaction that has SQLite's write lock from its begin on."""
     async with engine.connect() as connection:
         immediate = await connection.execution_options(sqlite_begin="IMMEDIATE")
         async with immediate.begin():
-            await immediate.run_sync(_upgrade)
+            yield immediate
+
+
+def is_lock(error: Exception) -> bool:
+    """Whether SQLite failed because another process has it locked."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    name = getattr(cause, "sqlite_errorname", "")  # sqlite3 sets it on what the library reports
+    return str(name).startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
 
 
 def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config = migration_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 
 
-def _url(url: str) -> URL:
-    allowed = "sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE"
-    try:
-        where = make_url(url)
-    except ArgumentError:
-        raise ConfigurationError(f"the database URL can't be read; allowed: {allowed}") from None
-    if where.drivername not in _DRIVERS:
-        given = f'the database URL begins with "{where.drivername}"'
-        raise ConfigurationError(f"{given}; allowed: {allowed}")
-    return where.set(drivername=_DRIVERS[where.drivername])
+def migration_config() -> Config:
+    """Alembic's settings: where the migrations are."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
 
 
-def _sqlite(where: URL, busy_timeout: float) -> AsyncEngine:
+def _sqlite(where: URL, busy_timeout: float, make: bool) -> AsyncEngine:
     engine = create_async_engine(where, json_serializer=_json, hide_parameters=True)
     if file := file_of(where):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch()
+        if make and not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch()
         only_open(engine, file)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite(busy_timeout))
     event.listen(engine.sync_engine, "begin", _begin_sqlite)

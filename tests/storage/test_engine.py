@@ -1,6 +1,7 @@
 """The database opens durable, migrates in place, and says what a wrong URL lacks."""
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.declarations.words import ConfigurationError
-from hub.storage.engine import migrate, open_engine
+from hub.storage.engine import is_lock, migrate, open_engine
+from hub.storage.shape import Tables, look_at_tables
 from hub.storage.tables import metadata
 
 
@@ -108,6 +110,7 @@ async def test_a_failure_does_not_show_what_was_written(engine: AsyncEngine) -> 
     [
         ("mysql://root@localhost/hub", 'the database URL begins with "mysql"'),
         ("hub.db", "the database URL can't be read"),
+        ("postgresql://hub:hunter2@localhost:abc/hub", "the database URL can't be read"),
     ],
 )
 def test_another_database_is_refused_with_what_is_allowed(url: str, said: str) -> None:
@@ -118,3 +121,78 @@ def test_another_database_is_refused_with_what_is_allowed(url: str, said: str) -
     assert str(raised.value) == (
         f"{said}; allowed: sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE"
     )
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        (
+            "postgresql://hub:hunter2@localhost:70000/hub",
+            "the database URL has port 70000; allowed: 1 to 65535",
+        ),
+        (
+            "postgresql://hub:hunter2@localhost/hub?sslmode=require",
+            "the database URL has an option sslmode. Did you mean ssl or password or passfile? "
+            "TLS is asked for by "
+            "ssl=require or ssl=verify-full.",
+        ),
+    ],
+)
+def test_a_wrong_detail_of_the_url_is_named(url: str, said: str) -> None:
+    """Port and options are checked before anybody is asked; the password is not repeated."""
+    with pytest.raises(ConfigurationError) as raised:
+        open_engine(url)
+
+    assert str(raised.value) == said
+
+
+async def test_a_newer_database_is_left_alone(engine: AsyncEngine) -> None:
+    """Tables of a newer certhub are wrong configuration, and stay as they are."""
+    await _set_revision(engine, "9999")
+
+    with pytest.raises(ConfigurationError, match="the tables of a newer certhub"):
+        await migrate(engine)
+
+    assert await look_at_tables(engine) is Tables.UNKNOWN
+
+
+async def test_the_shape_of_the_tables(database: str) -> None:
+    """None at first, the newest after a migration; looking makes none."""
+    engine = open_engine(database)
+
+    before, again = await look_at_tables(engine), await look_at_tables(engine)
+    await migrate(engine)
+    after = await look_at_tables(engine)
+
+    await engine.dispose()
+    assert (before, again, after) == (Tables.NONE, Tables.NONE, Tables.NEWEST)
+
+
+def test_only_who_makes_a_database_makes_it(tmp_path: Path) -> None:
+    """Opened with `make=False` a missing file and its folder stay missing."""
+    open_engine(f"sqlite:///{tmp_path}/new/hub.db", make=False)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_lock_is_told_from_other_failures(tmp_path: Path) -> None:
+    """SQLite's own code says whether somebody else has the file locked."""
+    engine = open_engine(f"sqlite:///{tmp_path}/hub.db", busy_timeout=0.05)
+    await migrate(engine)
+    other = sqlite3.connect(tmp_path / "hub.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(SQLAlchemyError) as raised:
+        await look_at_tables(engine)
+
+    other.close()
+    await engine.dispose()
+    assert is_lock(raised.value)
+    assert not is_lock(OSError("disk full"))
+
+
+async def _set_revision(engine: AsyncEngine, revision: str) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(
+            text("UPDATE alembic_version SET version_num = :it"), {"it": revision}
+        )
