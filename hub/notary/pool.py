@@ -112,6 +112,6 @@ def _begin_work() -> None:
 def _end_with_parent() -> None:
     # Killed outright, the hub can't end its workers, and they would wait for work for ever.
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(1)

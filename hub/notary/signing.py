@@ -27,7 +27,7 @@ STATEMENT = "/XXcerthub"
 """Where a signature dictionary holds our JSON; `XX` marks a private key (ISO 32000-1, Annex E)."""
 
 _POINTS_PER_MM = 72 / 25.4
-_RESERVED = 16384  # hex digits for signature, certificates and timestamp; about 9000 are needed
+_BESIDE_CERTIFICATES = 2560  # bytes of two signatures, up to RSA-4096, and their attributes
 _FILLED = SimpleBoxLayoutRule(AxisAlignment.ALIGN_MID, AxisAlignment.ALIGN_MID, Margins())
 
 
@@ -107,7 +107,7 @@ def sign_layer(
     signer = PdfSigner(
         metadata, _signer(signing.key), timestamper=_clock(signing), stamp_style=style
     )
-    return asyncio.run(_signed(signer, writer, statement, signing.at))
+    return asyncio.run(_signed(signer, writer, statement, signing))
 
 
 def _points(millimetres: float) -> int:
@@ -118,17 +118,22 @@ async def _signed(
     signer: PdfSigner,
     writer: IncrementalPdfFileWriter,
     statement: Mapping[str, object],
-    at: datetime,
+    signing: Signing,
 ) -> bytes:
     session = signer.init_signing_session(writer, existing_fields_only=True)
-    session.system_time = at
-    document = session.prepare_tbs_document(None, bytes_reserved=_RESERVED)
+    session.system_time = signing.at
+    document = session.prepare_tbs_document(None, bytes_reserved=_hex_digits(signing))
     told = json.dumps(statement, ensure_ascii=False, separators=(",", ":")).encode()
     session.sig_field["/V"][pdf_name(STATEMENT)] = ByteStringObject(told)
     output = BytesIO()
     digest, _ = document.digest_tbs_document(output=output)
     await document.perform_signature(digest.document_digest, PdfCMSSignedAttributes())
     return output.getvalue()
+
+
+def _hex_digits(signing: Signing) -> int:
+    clock = b"" if signing.clock is None else signing.clock.certificate
+    return 2 * (len(signing.key.certificate) + len(clock) + _BESIDE_CERTIFICATES)
 
 
 def _signer(key: SigningKey) -> SimpleSigner:

@@ -236,6 +236,11 @@ TAMPERINGS: dict[str, tuple[Callable[[], Received], Check, str]] = {
         Check.READABLE,
         "this is no proof: it bears no seal",
     ),
+    "a layer without a statement": (
+        lambda: Received(sealed().pdf.replace(b"/XXcerthub", b"/XXcerthuc")),
+        Check.READABLE,
+        "this is no proof: what a layer states can't be read: there is none",
+    ),
     "a statement of something else": (
         lambda: Received(endorsed_with(stated={"format": "invoice/1"})),
         Check.READABLE,
