@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from hub.commands.trouble import CommandFailed
 from hub.compose import open_database
 from hub.settings import Settings
+from hub.storage.engine import is_lock
 
 DATABASE_TROUBLE = (SQLAlchemyError, OSError)
 """What the drivers raise where a database can't be opened."""
@@ -37,6 +38,11 @@ def not_opened(settings: Settings, error: Exception) -> str:
     url = make_url(settings.database)
     where = url.render_as_string(hide_password=True)
     kind = type(error).__name__
+    if is_lock(error):
+        return (
+            f"the database {where} is locked by another process. Wait until it has ended (an "
+            f"import, a backup), or find it: fuser -v {url.database}"
+        )
     if url.get_backend_name() == "sqlite":
         return (
             f"the database {where} can't be opened ({kind}). Check that its folder may be written "

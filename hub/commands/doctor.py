@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from connectors.contract import Health
 from connectors.http import Http, open_http
-from hub.commands.database import database_of
+from hub.commands.doctor_database import database_as_it_is
 from hub.commands.options import Data, settings_of
 from hub.commands.terminal import out, plain
 from hub.commands.trouble import CommandFailed
@@ -56,12 +56,12 @@ async def _looks(settings: Settings) -> list[Looked]:
 
 async def _stored(settings: Settings) -> AsyncIterator[Looked]:
     try:
-        async with database_of(settings) as engine:
+        async with database_as_it_is(settings) as engine:
             yield Looked("database 数据库", f"{engine.dialect.name}, tables are up to date")
             yield await _catalogue(settings, engine)
             yield await _keys(engine)
     except CommandFailed as trouble:
-        yield Looked("database 数据库", "can't be opened", str(trouble))
+        yield Looked("database 数据库", "can't be used", str(trouble))
 
 
 async def _catalogue(settings: Settings, engine: AsyncEngine) -> Looked:

@@ -66,15 +66,30 @@ def test_nothing_is_there(tmp_path: Path) -> None:
 
     assert done.code == 1
     assert marks(done.out) == {
+        "database 数据库": "✗",
+        "platforms 平台": "✗",
+    }
+    assert f"There is none at {tmp_path}/.certhub/certhub.db." in done.out
+    assert "certhub catalogue import FILE --name NAME" in done.out
+    assert "CERTHUB_PLATFORMS" in done.out
+    assert done.err == "certhub: 2 of 2 checks found something to mend."
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_database(tmp_path: Path) -> None:
+    """A new database has neither a catalogue nor a key: each is told with how to make it."""
+    certhub("keys", "list", at=tmp_path)
+
+    done = certhub("doctor", at=tmp_path)
+
+    assert done.code == 1
+    assert marks(done.out) == {
         "database 数据库": "✓",
         "catalogue 目录": "✗",
         "API keys 密钥": "✗",
         "platforms 平台": "✗",
     }
-    assert "certhub catalogue import FILE --name NAME" in done.out
     assert "certhub keys create --unit UNIT" in done.out
-    assert "CERTHUB_PLATFORMS" in done.out
-    assert done.err == "certhub: 3 of 4 checks found something to mend."
 
 
 PLATFORMS = [
