@@ -8,7 +8,7 @@ import pytest
 from tests.notary.ground import proof
 from tests.notary.tamperings import Received
 
-TIMES = 60
+TIMES = 40
 
 
 def one_byte(chance: random.Random, pdf: bytes) -> bytes:
