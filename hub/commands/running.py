@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import math
 import signal
 import socket
 from collections.abc import AsyncIterator, Coroutine, Iterator
@@ -17,8 +18,8 @@ from hub.commands.trouble import CommandFailed
 from hub.settings import Settings
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
-GRACE = 5
-"""Seconds that requests in flight get to end."""
+MARGIN = 5
+"""Seconds beyond what sources and records may take, for everything else a request does."""
 
 
 class Server(uvicorn.Server):
@@ -82,7 +83,7 @@ async def face_open(settings: Settings, listener: socket.socket) -> AsyncIterato
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=grace(settings),
     )
     async with app.router.lifespan_context(app):
         server = Server(config)
@@ -92,6 +93,15 @@ async def face_open(settings: Settings, listener: socket.socket) -> AsyncIterato
         finally:
             server.should_exit = True
             await serving
+
+
+def grace(settings: Settings) -> int:
+    """Seconds that requests in flight get to end: two slow sources, one after the other.
+
+    Nobody waits longer than the slowest request; with the default it stays below the 30 seconds
+    that container platforms grant.
+    """
+    return math.ceil(2 * settings.patience) + MARGIN
 
 
 def _no_listening(host: str, port: int, error: OSError) -> str:
