@@ -7,6 +7,7 @@ import typer
 
 from hub.commands import catalogue, keys, proof, schema
 from hub.commands.demo import demo
+from hub.commands.desk import desk
 from hub.commands.doctor import doctor
 from hub.commands.logging import log_to_stderr
 from hub.commands.lookup import lookup
@@ -33,6 +34,7 @@ app.command(rich_help_panel=SEE)(demo)
 app.command(rich_help_panel=SEE)(lookup)
 app.command(rich_help_panel=SEE)(sandbox)
 app.command(rich_help_panel=RUN)(serve)
+app.command(rich_help_panel=RUN)(desk)
 app.command(rich_help_panel=RUN)(reload)
 app.command(rich_help_panel=RUN)(doctor)
 app.add_typer(catalogue.app, name="catalogue", rich_help_panel=KEEP)

@@ -1,0 +1,1 @@
+"""The desk's HTTP + JSON face: signed calls in, requests and proofs out."""

@@ -1,0 +1,69 @@
+"""The proof lookup that connectors ask, many subjects in one call; and the desk's health."""
+
+import time
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from hub.desk.desk import Desk
+from hub.desk.doubts import Receiver
+from hub.desk.face.calls import Signed
+from hub.desk.face.replies import Refused, json_reply
+from hub.desk.face.views import plain
+from hub.desk.lookup import ProofLookup, Proven, look_up
+
+LARGEST_BATCH = 100
+
+Asked = Mapping[str, object]
+
+
+async def lookup(desk: Desk, signed: Signed) -> web.Response:
+    """Answer a batch: held with its fields, not held, or an error, each with its `ref`."""
+    asked = _requests(signed.document())
+    if len(asked) > LARGEST_BATCH:
+        raise Refused(413, f"{len(asked)} requests: send {LARGEST_BATCH} at most")
+    lookups = [_lookup(desk, signed, each) for each in asked]
+    proven = iter(await look_up(desk, [each for each in lookups if not isinstance(each, str)]))
+    answers = [
+        _error(each) if isinstance(each, str) else _answer(each, next(proven)) for each in lookups
+    ]
+    refs = (each.get("ref") for each in asked)
+    return json_reply(
+        {"answers": [{"ref": ref, **answer} for ref, answer in zip(refs, answers, strict=True)]}
+    )
+
+
+def health() -> web.Response:
+    """That the desk is up, and its clock in epoch milliseconds, for callers to sign by."""
+    return json_reply({"status": "up", "time": int(time.time() * 1000)})
+
+
+def _requests(document: object) -> list[Asked]:
+    requests = document.get("requests") if isinstance(document, dict) else None
+    if not isinstance(requests, list) or not all(isinstance(each, dict) for each in requests):
+        raise Refused(400, "requests is missing: send an object with a list of requests")
+    return requests
+
+
+def _lookup(desk: Desk, signed: Signed, asked: Asked) -> ProofLookup | str:
+    """The lookup, or the code of what it lacks."""
+    certificate = str(asked.get("certificateType"))
+    subject, purpose = asked.get("subject"), asked.get("purpose")
+    if not desk.registry.issuers(certificate):
+        return "unknownCertificateType"
+    if not isinstance(subject, dict) or not isinstance(subject.get("id"), str):
+        return "subjectMissing"
+    if not isinstance(purpose, dict) or not purpose.get("item"):
+        return "purposeMissing"
+    unit, case = purpose.get("unit") or signed.client.name, purpose.get("case") or ""
+    return ProofLookup(certificate, subject["id"], Receiver(str(unit), str(case)))
+
+
+def _answer(asked: ProofLookup, proven: Proven | None) -> dict[str, object]:
+    if proven is None:
+        return {"status": "notHeld"}
+    return {"status": "held", "fields": plain(proven.values), "holder": {"id": asked.subject}}
+
+
+def _error(code: str) -> dict[str, object]:
+    return {"status": "error", "code": code}

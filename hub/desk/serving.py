@@ -1,0 +1,57 @@
+"""Opens a desk with its timers, and lets it answer on a socket."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from aiohttp import web
+
+from hub.desk.calendar import WorkingDays
+from hub.desk.desk import Desk
+from hub.desk.face.app import make_app
+from hub.desk.registry import Registry
+from hub.desk.sealing import Sealer
+from hub.desk.sitting import Rules
+from hub.storage.desk.opening import open_desk_database
+
+GRACE = 5.0
+"""Seconds that calls in flight get to end."""
+
+
+@asynccontextmanager
+async def open_desk(
+    database: str,
+    registry: Registry,
+    sealer: Sealer,
+    calendar: WorkingDays,
+    now: Callable[[], datetime],
+    rules: Rules | None = None,
+    *,
+    pace: float = 1.0,
+) -> AsyncIterator[Desk]:
+    """The desk over its own database (a URL), its timers firing as long as this is open.
+
+    `now` and `pace` are the desk's clock and how fast it runs; both are real by default of their
+    callers, and faster in demonstrations only.
+    """
+    async with open_desk_database(database) as opened, asyncio.TaskGroup() as tasks:
+        desk = Desk(opened, registry, sealer, calendar, now, rules, pace=pace)
+        ringing = tasks.create_task(desk.alarm.run(), name="desk timers")
+        try:
+            yield desk
+        finally:
+            ringing.cancel()
+
+
+@asynccontextmanager
+async def desk_answering(desk: Desk, listener: socket.socket) -> AsyncIterator[None]:
+    """The desk's face on a listening socket, as long as this is open."""
+    runner = web.AppRunner(make_app(desk), access_log=None, shutdown_timeout=GRACE)
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listener).start()
+        yield
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,144 @@
+"""Fires the desk's timers, each exactly once: said and deleted in one transaction."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import assert_never
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from hub.desk.clocks import TimerKind
+from hub.desk.events import Close, MarkOverdue
+from hub.desk.lifecycle import apply
+from hub.desk.request import VerificationRequest
+from hub.desk.sitting import Rules, Sitting
+from hub.desk.words import PLATFORM, Rejected, Role
+from hub.storage.desk.opening import DeskDatabase
+from hub.storage.desk.timers import (
+    DueTimer,
+    Reminder,
+    claim_due,
+    drop_timer,
+    next_due,
+    remind,
+)
+
+LONGEST_SLEEP = 30.0  # seconds: another replica may have set an earlier timer
+SHORTEST_SLEEP = 0.01  # what is due now is being fired by another replica
+AFTER_TROUBLE = 1.0
+
+_log = structlog.get_logger()
+
+
+class Alarm:
+    """The desk's timers; wake it after each write.
+
+    `pace` is how many seconds of the desk's clock go by in one real second: more than 1 in
+    demonstrations only.
+    """
+
+    def __init__(
+        self,
+        database: DeskDatabase,
+        rules: Rules,
+        now: Callable[[], datetime],
+        pace: float = 1.0,
+    ) -> None:
+        self._database = database
+        self._rules = rules
+        self._now = now
+        self._pace = pace
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look at once when the next timer is due."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Fire what is due, sleep until the next is; for ever."""
+        while True:
+            self._woken.clear()
+            try:
+                await self.fire_due()
+                seconds = min(max(await self._until_next(), SHORTEST_SLEEP), LONGEST_SLEEP)
+            except (SQLAlchemyError, OSError) as trouble:
+                _log.warning("desk_timers_wait", trouble=type(trouble).__name__)
+                seconds = AFTER_TROUBLE
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._woken.wait()
+            except TimeoutError:
+                continue
+
+    async def fire_due(self) -> int:
+        """Fire every timer whose moment has come; how many there were."""
+        fired = 0
+        while await self._until_next() <= 0 and await self._fire_one():
+            fired += 1
+        return fired
+
+    async def _fire_one(self) -> bool:
+        now = self._now()
+        async with self._database.writing() as connection:
+            due = await claim_due(connection, now)
+            if due is None:
+                return False
+            await _fire(Sitting(connection, self._rules, now), due)
+        return True
+
+    async def _until_next(self) -> float:
+        async with self._database.reading() as connection:
+            at = await next_due(connection)
+        if at is None:
+            return LONGEST_SLEEP
+        return (at - self._now()).total_seconds() / self._pace
+
+
+async def _fire(sitting: Sitting, due: DueTimer) -> None:
+    request = await sitting.load(due.request)
+    assert request is not None
+    unit, role, person = _told(request, due.timer.kind)
+    said = Reminder(
+        request=request.id,
+        kind=due.timer.kind.value,
+        at=due.timer.at,
+        unit=unit,
+        role=role.value,
+        said_at=sitting.now,
+        person=person,
+    )
+    await remind(sitting.connection, [said])
+    await drop_timer(sitting.connection, request.id, due.timer)
+    after = _after(request, due.timer.kind, sitting.now)
+    if after is not None:
+        await sitting.keep(request, after)
+
+
+def _after(
+    request: VerificationRequest, kind: TimerKind, now: datetime
+) -> VerificationRequest | None:
+    """The request after what the platform does at this timer, if it does anything."""
+    match kind:
+        case TimerKind.OVERDUE:
+            after = apply(request, MarkOverdue(), PLATFORM, now)
+        case TimerKind.CLOSING:
+            after = apply(request, Close(), PLATFORM, now)
+        case _:
+            return None
+    return None if isinstance(after, Rejected) else after
+
+
+def _told(request: VerificationRequest, kind: TimerKind) -> tuple[str, Role, str | None]:
+    """Who is told: unit, role, and the person where it is one."""
+    match kind:
+        case TimerKind.HALF_TIME | TimerKind.LAST_CALL | TimerKind.TIME_UP | TimerKind.OVERDUE:
+            return request.holder, Role.VERIFIER, request.verifier
+        case TimerKind.COORDINATOR | TimerKind.ESTIMATE_PASSED:
+            return request.holder, Role.COORDINATOR, None
+        case TimerKind.UNDELIVERED | TimerKind.SUPERVISION:
+            return "", Role.SUPERVISOR, None
+        case TimerKind.RECEIPT | TimerKind.CLOSING:
+            return request.requester.unit, Role.OPERATOR, request.requester.name
+        case _:
+            assert_never(kind)

@@ -1,0 +1,160 @@
+"""Sent proofs, who received them, and sealed documents, in the desk's database."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Insert, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.desk.doubts import Receiver
+from hub.desk.findings import Delivery
+from hub.desk.request import VerificationRequest
+from hub.storage.desk.codec import decoded, encoded
+from hub.storage.desk.tables import documents, proofs, receivers
+
+_ONCE = ["request", "number", "unit", "reference"]
+_RECEIVED: dict[str, Insert] = {
+    "sqlite": sqlite.insert(receivers).on_conflict_do_nothing(index_elements=_ONCE),
+    "postgresql": postgresql.insert(receivers).on_conflict_do_nothing(index_elements=_ONCE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A delivery that was sent and may still be relied on."""
+
+    request: str
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A sealed document as it was made; `digest` is of its content."""
+
+    digest: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+async def add_proof(
+    connection: AsyncConnection,
+    request: VerificationRequest,
+    delivery: Delivery,
+    valid_until: datetime,
+) -> None:
+    """Keep a delivery for lookups."""
+    await connection.execute(
+        insert(proofs).values(
+            request=request.id,
+            number=delivery.number,
+            certificate=request.wanted.certificate,
+            subject=request.wanted.subject.identifier,
+            sent_at=delivery.sent_at,
+            valid_until=valid_until,
+            body=encoded(delivery),
+        )
+    )
+
+
+async def hold(connection: AsyncConnection, request: str, number: int) -> None:
+    """Let nobody receive this proof before the transaction ends."""
+    await connection.execute(
+        select(proofs.c.number)
+        .where(proofs.c.request == request, proofs.c.number == number)
+        .with_for_update()
+    )
+
+
+async def recall_proof(connection: AsyncConnection, request: str, number: int, by: str) -> None:
+    """From now on no lookup is answered from this delivery."""
+    await connection.execute(
+        update(proofs)
+        .where(proofs.c.request == request, proofs.c.number == number)
+        .values(recalled_by=by)
+    )
+
+
+async def proofs_of(
+    connection: AsyncConnection,
+    certificate: str,
+    subject: str,
+    now: datetime,
+    *,
+    hold: bool = False,
+) -> Sequence[Proof]:
+    """Every proof in force about a subject's certificate, newest first.
+
+    With `hold`, none of them is recalled before the transaction ends.
+    """
+    query = (
+        select(proofs)
+        .where(
+            proofs.c.certificate == certificate,
+            proofs.c.subject == subject,
+            proofs.c.valid_until > now,
+            proofs.c.recalled_by.is_(None),
+        )
+        .order_by(proofs.c.sent_at.desc(), proofs.c.request, proofs.c.number.desc())
+    )
+    found = await connection.execute(query.with_for_update(read=True) if hold else query)
+    return [Proof(row.request, _delivery(row.body)) for row in found]
+
+
+async def record_receivers(
+    connection: AsyncConnection, received: Iterable[tuple[Proof, Receiver]], now: datetime
+) -> None:
+    """Keep who received which proof; once each."""
+    values: list[dict[str, Any]] = [
+        {
+            "request": proof.request,
+            "number": proof.delivery.number,
+            "unit": receiver.unit,
+            "reference": receiver.reference,
+            "first_at": now,
+        }
+        for proof, receiver in received
+    ]
+    if values:
+        await connection.execute(_RECEIVED[connection.dialect.name], values)
+
+
+async def receivers_of(
+    connection: AsyncConnection, request: str, number: int
+) -> Sequence[Receiver]:
+    """Everybody a lookup gave this proof to."""
+    found = await connection.execute(
+        select(receivers.c.unit, receivers.c.reference)
+        .where(receivers.c.request == request, receivers.c.number == number)
+        .order_by(receivers.c.unit, receivers.c.reference)
+    )
+    return [Receiver(row.unit, row.reference) for row in found]
+
+
+async def add_document(connection: AsyncConnection, request: str, document: Document) -> None:
+    """Keep a sealed document."""
+    await connection.execute(
+        insert(documents).values(
+            request=request,
+            digest=document.digest,
+            media_type=document.media_type,
+            content=document.content,
+        )
+    )
+
+
+async def document_of(connection: AsyncConnection, request: str, digest: str) -> Document | None:
+    """A sealed document of a request."""
+    found = await connection.execute(
+        select(documents).where(documents.c.request == request, documents.c.digest == digest)
+    )
+    row = found.one_or_none()
+    return None if row is None else Document(row.digest, row.media_type, row.content)
+
+
+def _delivery(body: object) -> Delivery:
+    delivery = decoded(body)
+    assert isinstance(delivery, Delivery)
+    return delivery

@@ -1,0 +1,1 @@
+"""The desk as a platform: its store, timers and HTTP face."""

@@ -1,0 +1,224 @@
+"""A desk on real sockets, its people, and callers that sign; everybody in it is invented."""
+
+import hashlib
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+import orjson
+from yarl import URL
+
+from connectors.signing import canonical_query, hmac_headers
+from hub.china import CHINA
+from hub.desk.calendar import WorkingDays
+from hub.desk.desk import Desk
+from hub.desk.registry import Client, Registry
+from hub.desk.request import VerificationRequest
+from hub.desk.sealing import Sealer, SealRefused
+from hub.desk.serving import desk_answering, open_desk
+from hub.desk.words import Officer, Role
+from hub.storage.desk.proofs import Document
+from hub.storage.desk.timers import next_due
+
+TEN = datetime(2025, 3, 12, 10, tzinfo=CHINA)  # a Wednesday
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+HOUSING, CIVIL, ARCHIVES, REFORM = "housing", "civil-affairs", "archives", "reform-office"
+SUBJECT = "330203199001016712"
+SINGLE, BOOK = "no_marriage_record", "household_register"
+HUB = Client("hub", "key-hub", "secret-hub", None, states_items=True)
+BUREAU = Client("bureau", "key-bureau", "secret-bureau", frozenset({CIVIL}))
+
+PEOPLE = {
+    Officer(HOUSING, "clerk"): frozenset({Role.OPERATOR}),
+    Officer(CIVIL, "vera"): frozenset({Role.VERIFIER}),
+    Officer(CIVIL, "viktor"): frozenset({Role.VERIFIER}),
+    Officer(CIVIL, "keeper"): frozenset({Role.SEAL_KEEPER}),
+    Officer(CIVIL, "apprentice"): frozenset({Role.SEAL_KEEPER}),
+    Officer(CIVIL, "chief"): frozenset({Role.COORDINATOR}),
+    Officer(ARCHIVES, "anna"): frozenset({Role.VERIFIER}),
+    Officer(REFORM, "watcher"): frozenset({Role.SUPERVISOR}),
+}
+REGISTRY = Registry(
+    clients={each.access_key: each for each in (HUB, BUREAU)},
+    people=PEOPLE,
+    issues={CIVIL: frozenset({SINGLE, BOOK}), ARCHIVES: frozenset({SINGLE})},
+)
+
+CLERK, VERA, VIKTOR, KEEPER, CHIEF, ANNA, WATCHER = (
+    {"unit": unit, "name": name}
+    for unit, name in (
+        (HOUSING, "clerk"),
+        (CIVIL, "vera"),
+        (CIVIL, "viktor"),
+        (CIVIL, "keeper"),
+        (CIVIL, "chief"),
+        (ARCHIVES, "anna"),
+        (REFORM, "watcher"),
+    )
+)
+By = Mapping[str, str]
+VALUES = {"spouse": "无", "since": "2020-05-20"}
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.moment = TEN
+
+    def __call__(self) -> datetime:
+        """The moment it shows."""
+        return self.moment
+
+
+class PaperSeals:
+    """A sealer that draws nothing: the keeper has one seal, the apprentice two, others none."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    async def seals(self, keeper: Officer, now: datetime) -> Sequence[str]:
+        """The numbers of their seals."""
+        return {"keeper": ("seal-1",), "apprentice": ("seal-2", "seal-3")}.get(keeper.name, ())
+
+    async def seal(
+        self, request: VerificationRequest, seal: str, keeper: Officer, now: datetime
+    ) -> Document:
+        """The draft as bytes."""
+        if seal not in await self.seals(keeper, now):
+            raise SealRefused("this keeper may not use this seal; name another one")
+        self.made += 1
+        content = f"{seal} {request.id} {request.draft!r}".encode()
+        return Document(hashlib.sha256(content).hexdigest(), "application/pdf", content)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
+    raw: bytes = b""
+
+
+@dataclass
+class Caller:
+    """A client of the desk over HTTP."""
+
+    session: aiohttp.ClientSession
+    base: str
+    client: Client = HUB
+    ahead: float = 0.0
+
+    async def send(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> Reply:
+        """A signed call; `headers` come last."""
+        path, _, query = path.partition("?")
+        pairs = dict(pair.split("=", 1) for pair in query.split("&")) if query else {}
+        signed = canonical_query(pairs)
+        secret, key, now = self.client.secret, self.client.access_key, time.time() + self.ahead
+        head = hmac_headers(secret, key, method, path, signed, now) | dict(headers or {})
+        url = f"{self.base}{path}" + (f"?{signed}" if signed else "")
+        async with self.session.request(
+            method, URL(url, encoded=True), data=body, headers=head
+        ) as reply:
+            raw = await reply.read()
+            is_json = reply.content_type == "application/json"
+            return Reply(
+                reply.status, orjson.loads(raw) if is_json else None, dict(reply.headers), raw
+            )
+
+    async def get(self, path: str) -> Reply:
+        """Read."""
+        return await self.send("GET", f"/api/v1/{path}")
+
+    async def post(self, path: str, body: object, key: str | None = None) -> Reply:
+        """Write under a key, a fresh one if none is given."""
+        headers = {"Idempotency-Key": key or secrets.token_hex(8)}
+        return await self.send("POST", f"/api/v1/{path}", orjson.dumps(body), headers)
+
+    async def step(self, request: str, name: str, by: By, **parts: object) -> Reply:
+        """Take a step."""
+        return await self.post(f"requests/{request}/{name}", {"by": by, **parts})
+
+    async def open(self, **further: object) -> str:
+        """The id of a new request."""
+        reply = await self.post("requests", submission(**further))
+        assert reply.status == 201, reply.body
+        return str(reply.body["id"])
+
+    async def to_sent(self, request: str, verifier: By = VERA, **values: object) -> Any:
+        """The request after everything up to sending."""
+        found = {"verified": values or VALUES}
+        for name, by, parts in (
+            ("claim", verifier, {}),
+            ("begin", verifier, {}),
+            ("make", verifier, {"findings": found}),
+            ("seal", KEEPER, {}),
+            ("send", KEEPER, {}),
+        ):
+            reply = await self.step(request, name, by, **parts)
+            assert reply.status == 200, (name, reply.body)
+        return reply.body
+
+
+def submission(**further: object) -> dict[str, object]:
+    """The body that opens a request."""
+    return {
+        "by": CLERK,
+        "certificateType": SINGLE,
+        "issuer": CIVIL,
+        "fields": ["spouse", "since"],
+        "subject": {"kind": "person", "id": SUBJECT, "name": "测试"},
+        "purpose": {"item": "许可-00757-001", "case": "case-1"},
+        "immediate": False,
+        **further,
+    }
+
+
+@dataclass
+class Ground:
+    """An open desk, its clock, and a caller that is the hub."""
+
+    desk: Desk
+    clock: Clock
+    hub: Caller
+    listener: socket.socket
+    seals: Sealer
+
+    def caller(self, client: Client, ahead: float = 0.0) -> Caller:
+        """Another caller."""
+        return Caller(self.hub.session, self.hub.base, client, ahead)
+
+    async def pass_time(self, time: timedelta) -> None:
+        """Move the clock, and let the timers fire that are due by then, by whomever."""
+        self.clock.moment += time
+        while await self._due():
+            await self.desk.alarm.fire_due()
+
+    async def _due(self) -> bool:
+        async with self.desk.database.reading() as connection:
+            at = await next_due(connection)
+        return at is not None and at <= self.clock.moment
+
+
+@asynccontextmanager
+async def open_ground(database: str) -> AsyncIterator[Ground]:
+    """A desk over a database, answering on a free port."""
+    clock, seals = Clock(), PaperSeals()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        async with (
+            open_desk(database, REGISTRY, seals, WorkingDays(), clock) as desk,
+            desk_answering(desk, listener),
+            aiohttp.ClientSession() as session,
+        ):
+            yield Ground(desk, clock, Caller(session, base), listener, seals)
