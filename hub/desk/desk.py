@@ -127,11 +127,12 @@ class Desk:
         return await self._once(call, work, tell)
 
     async def find(self, request_id: str, unit: str) -> VerificationRequest | None:
-        """The request, where the unit asked for it, has it or had it."""
+        """The request, where the unit asked for it, has it or had it, or supervises."""
         async with self.database.reading() as connection:
             sitting = Sitting(connection, self.rules, self.now())
             request = await sitting.load(request_id)
-        return request if request and _concerns(request, unit) else None
+        may = request and (self.registry.supervises(unit) or _concerns(request, unit))
+        return request if may else None
 
     async def _once(self, call: Call, work: _Work, tell: Tell) -> Told | OtherBody:
         for _ in range(ATTEMPTS):

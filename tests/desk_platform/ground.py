@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import aiohttp
 import orjson
@@ -122,7 +123,7 @@ class Caller:
     ) -> Reply:
         """A signed call; `headers` come last."""
         path, _, query = path.partition("?")
-        pairs = dict(pair.split("=", 1) for pair in query.split("&")) if query else {}
+        pairs = dict(parse_qsl(query))
         signed = canonical_query(pairs)
         secret, key, now = self.client.secret, self.client.access_key, time.time() + self.ahead
         head = hmac_headers(secret, key, method, path, signed, now) | dict(headers or {})

@@ -13,6 +13,7 @@ from tests.desk_platform.ground import (
     HOUSING,
     KEEPER,
     MINUTE,
+    REFORM,
     VALUES,
     VERA,
     VIKTOR,
@@ -198,6 +199,7 @@ async def test_overdue_is_explained_and_urged(ground: Ground) -> None:
     assert seen.body["timeLeft"] == -60.0
     assert explained.body["overdue"]["explanations"][0]["reason"] == "系统故障"
     assert urged.status == 200
+    assert (await ground.hub.get(f"requests/{request}?unit={REFORM}")).status == 200
 
 
 async def test_the_only_issuer_needs_no_name(ground: Ground) -> None:

@@ -8,8 +8,8 @@ import orjson
 from aiohttp import web
 
 from hub.desk.face.bodies import OFFICER, Given, officer
-from hub.desk.face.replies import Refused
-from hub.desk.face.shapes import BadBody, Shape, read
+from hub.desk.face.replies import NO_SUCH_REQUEST, Refused
+from hub.desk.face.shapes import BadBody, Shape, read, sound_text
 from hub.desk.registry import Client
 from hub.desk.words import Officer
 from hub.storage.desk.answers import Call
@@ -69,11 +69,19 @@ class Signed:
 
     def unit(self) -> str:
         """The unit that reads, from the query; raises `Refused`."""
-        unit = self.request.query.get("unit", "")
-        if not unit:
-            raise Refused(400, "say for which unit you read: ?unit=<code>")
+        try:
+            unit = sound_text(self.request.query.get("unit"))
+        except ValueError:
+            raise Refused(400, "say for which unit you read: ?unit=<code>") from None
         self._may_act_for(unit)
         return unit
+
+    def id(self) -> str:
+        """The id of the request it is about; raises `Refused` for what can't be one."""
+        request_id = self.request.match_info["id"]
+        if not request_id.isalnum():
+            raise Refused(404, NO_SUCH_REQUEST)
+        return request_id
 
     def count(self) -> int:
         """How long a page may be, from the query; raises `Refused`."""

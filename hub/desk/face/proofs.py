@@ -9,6 +9,7 @@ from hub.desk.desk import Desk
 from hub.desk.doubts import Receiver
 from hub.desk.face.calls import Signed
 from hub.desk.face.replies import Refused, json_reply
+from hub.desk.face.shapes import sound_text
 from hub.desk.face.views import plain
 from hub.desk.lookup import ProofLookup, Proven, look_up
 
@@ -51,12 +52,23 @@ def _lookup(desk: Desk, signed: Signed, asked: Asked) -> ProofLookup | str:
     subject, purpose = asked.get("subject"), asked.get("purpose")
     if not desk.registry.issuers(certificate):
         return "unknownCertificateType"
-    if not isinstance(subject, dict) or not isinstance(subject.get("id"), str):
+    if not isinstance(subject, dict) or not _sound(subject.get("id")):
         return "subjectMissing"
-    if not isinstance(purpose, dict) or not purpose.get("item"):
+    if not isinstance(purpose, dict) or not _sound(purpose.get("item")):
         return "purposeMissing"
-    unit, case = purpose.get("unit") or signed.client.name, purpose.get("case") or ""
-    return ProofLookup(certificate, subject["id"], Receiver(str(unit), str(case)))
+    unit, case = purpose.get("unit"), purpose.get("case")
+    receiver = Receiver(
+        str(unit) if _sound(unit) else signed.client.name, str(case) if _sound(case) else ""
+    )
+    return ProofLookup(certificate, subject["id"], receiver)
+
+
+def _sound(text: object) -> bool:
+    try:
+        sound_text(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _answer(asked: ProofLookup, proven: Proven | None) -> dict[str, object]:

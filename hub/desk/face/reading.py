@@ -12,6 +12,7 @@ from aiohttp import web
 from hub.desk.desk import Desk
 from hub.desk.face.calls import Signed
 from hub.desk.face.replies import NO_SUCH_REQUEST, Refused, json_reply
+from hub.desk.face.shapes import sound_moment, sound_text
 from hub.desk.face.views import entry_view, reminder_view, request_view
 from hub.desk.request import VerificationRequest
 from hub.storage.desk import requests
@@ -92,7 +93,7 @@ def _mark(signed: Signed) -> Mark | None:
         return None
     try:
         at, request_id = orjson.loads(base64.urlsafe_b64decode(cursor))
-        return Mark(datetime.fromisoformat(at), str(request_id))
+        return Mark(sound_moment(at), sound_text(request_id))
     except (binascii.Error, ValueError, TypeError):
         raise Refused(400, "after isn't a cursor; give `next` of the page before") from None
 
@@ -102,13 +103,13 @@ def _since(signed: Signed) -> datetime:
     if text is None:
         return _THE_BEGINNING
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
+        return sound_moment(text)
     except ValueError:
         raise Refused(400, "since isn't a moment; give `saidAt` of the last one seen") from None
 
 
 async def _found(desk: Desk, signed: Signed, unit: str) -> VerificationRequest:
-    request = await desk.find(signed.request.match_info["id"], unit)
+    request = await desk.find(signed.id(), unit)
     if request is None:
         raise Refused(404, NO_SUCH_REQUEST)
     return request

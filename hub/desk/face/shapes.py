@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 Schema = dict[str, object]
+_YEARS = range(2000, 2200)
 
 
 class BadBody(Exception):
@@ -89,16 +90,25 @@ def _listed(shape: Shape) -> str:
     return ", ".join(shape.parts)
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
+def sound_text(value: object) -> str:
+    """The text, unless it is blank or holds what a database can't; else raises `ValueError`."""
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise ValueError
     return value
+
+
+def sound_moment(text: str) -> datetime:
+    """The moment of an ISO text with a zone, in this century or the next; else `ValueError`."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or moment.year not in _YEARS:
+        raise ValueError
+    return moment
 
 
 def _texts(value: object) -> frozenset[str]:
     if not isinstance(value, list) or not value:
         raise ValueError
-    return frozenset(_text(each) for each in value)
+    return frozenset(sound_text(each) for each in value)
 
 
 def _boolean(value: object) -> bool:
@@ -114,17 +124,17 @@ def _number(value: object) -> int:
 
 
 def _date(value: object) -> date:
-    return date.fromisoformat(_text(value))
+    day = date.fromisoformat(sound_text(value))
+    if day.year not in _YEARS:
+        raise ValueError
+    return day
 
 
 def _moment(value: object) -> datetime:
-    moment = datetime.fromisoformat(_text(value))
-    if moment.tzinfo is None:
-        raise ValueError
-    return moment
+    return sound_moment(sound_text(value))
 
 
-TEXT = Scalar({"type": "string", "minLength": 1}, "a text that isn't blank", _text)
+TEXT = Scalar({"type": "string", "minLength": 1}, "a text that isn't blank", sound_text)
 TEXTS = Scalar(
     {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True},
     "a list of texts, one at least",

@@ -44,6 +44,7 @@ def _near(date: str, now: float) -> bool:
 
 def _signature(request: web.Request, client: Client, date: str) -> str:
     pairs = parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True)
-    lines = (request.method, request.path, canonical_query(dict(pairs)), client.access_key, date)
+    path, query = request.rel_url.raw_path, canonical_query(dict(pairs))
+    lines = (request.method, path, query, client.access_key, date)
     text = "".join(f"{line}\n" for line in lines)
     return base64.b64encode(hmac.digest(client.secret.encode(), text.encode(), "sha256")).decode()

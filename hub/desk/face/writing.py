@@ -45,7 +45,7 @@ async def step(desk: Desk, signed: Signed, taken: Step) -> web.Response:
         return taken.event(given, request, desk.registry)
 
     tell = telling(by.unit, desk.now())
-    return told_reply(await desk.act(call, _id(signed), event, by, tell))
+    return told_reply(await desk.act(call, signed.id(), event, by, tell))
 
 
 async def seal(desk: Desk, signed: Signed) -> web.Response:
@@ -54,7 +54,7 @@ async def seal(desk: Desk, signed: Signed) -> web.Response:
     by = officer(given)
     number = text(given, "seal") if "seal" in given else await desk.seal_of(by)
     tell = telling(by.unit, desk.now())
-    return told_reply(await desk.seal(call, _id(signed), number, by, tell))
+    return told_reply(await desk.seal(call, signed.id(), number, by, tell))
 
 
 async def decline(desk: Desk, signed: Signed) -> web.Response:
@@ -72,11 +72,7 @@ async def _record(desk: Desk, signed: Signed) -> web.Response | None:
     key = signed.request.headers.get(IDEMPOTENCY_KEY) or fresh_id()
     call = signed.call_under(key)
     event = AttemptToDecline(f"{signed.request.method} …/{signed.request.path.rpartition('/')[2]}")
-    return told_reply(await desk.act(call, _id(signed), lambda _: event, by, not_declined))
-
-
-def _id(signed: Signed) -> str:
-    return signed.request.match_info["id"]
+    return told_reply(await desk.act(call, signed.id(), lambda _: event, by, not_declined))
 
 
 def _only(issuers: frozenset[str]) -> str:

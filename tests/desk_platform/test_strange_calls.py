@@ -1,0 +1,80 @@
+"""Whatever a signed client sends, the desk answers in words: never with an error of its own."""
+
+import random
+from collections.abc import Iterator, Mapping
+
+import orjson
+import pytest
+
+from hub.desk.face.operations import OPERATIONS
+from tests.desk_platform.ground import CIVIL, HOUSING, SUBJECT, VERA, Ground, submission
+
+STRANGE: tuple[object, ...] = (
+    None, "", "\0", "文" * 3000, "9999-12-31", "0001-01-01", "9999-12-31T23:59:59.999999-12:00",
+    "0001-01-01T00:00:00+14:00", -1, 0, 2**63, 1e308, True, [], {}, [[]], ["\0"], {"\0": "\0"},
+    {"verified": {"a": "\0"}}, {"unit": CIVIL, "name": "vera"}, {"unit": "\0", "name": "\0"},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_no_body_breaks_the_desk(ground: Ground, seed: int) -> None:
+    """Bodies with strange values in strange places get an answer below 500."""
+    chance = random.Random(seed)
+    request = await ground.hub.open()
+    statuses = set()
+
+    for operation in OPERATIONS:
+        if operation.method == "POST":
+            path = operation.path.replace("{id}", request)
+            for body in _strange(chance, operation.name):
+                headers = {"Idempotency-Key": f"{chance.random()}"}
+                reply = await ground.hub.send("POST", path, orjson.dumps(body), headers)
+                assert reply.status < 500, (path, body)
+                assert reply.status >= 400 or reply.body, path
+                statuses.add(reply.status)
+
+    assert {405, 422} <= statuses
+    assert (await ground.hub.get(f"requests/{request}?unit={HOUSING}")).status == 200
+
+
+def _strange(chance: random.Random, name: str) -> Iterator[object]:
+    for _ in range(6):
+        body = _sound(name)
+        for _ in range(chance.randint(1, 2)):
+            body[chance.choice([*body, "other"])] = chance.choice(STRANGE)
+        yield body
+    yield chance.choice(STRANGE)
+
+
+def _sound(name: str) -> dict[str, object]:
+    if name == "submit":
+        return submission()
+    if name == "lookUpProofs":
+        lookup: Mapping[str, object] = {
+            "ref": "0",
+            "certificateType": "no_marriage_record",
+            "subject": {"id": SUBJECT},
+            "purpose": {"item": "x"},
+        }
+        return {"requests": [lookup, {**lookup, "subject": {"id": "\0"}, "purpose": {"item": 1}}]}
+    words = ("reason", "to", "kind", "question", "answer", "findings", "estimate", "grounds")
+    return {"by": VERA, **dict.fromkeys(words[: len(name) % 3], "x"), "delivery": 1}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "requests/%00?unit=housing",
+        "requests/inbox?unit=%00",
+        "requests/inbox?unit=housing&count=%C2%B2",
+        "requests/inbox?unit=housing&after=WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzE0OjAwIiwieCJd",
+        "reminders?unit=housing&since=0001-01-01T00:00:00%2B14:00",
+        "requests/x/deliveries/%00/document?unit=housing",
+    ],
+)
+async def test_no_query_breaks_the_desk(ground: Ground, path: str) -> None:
+    """Strange paths and queries are told what is allowed."""
+    reply = await ground.hub.get(path)
+
+    assert reply.status in (400, 404)
+    assert reply.body["message"]
