@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -198,7 +199,7 @@ def test_a_hub_that_does_not_answer(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may become somebody else")
-def test_the_hub_of_another_user(tmp_path: Path) -> None:
+def test_the_hub_of_another_user() -> None:
     """Who may not signal it is told who may, without a traceback."""
     code = (
         "import encodings.ascii, os, pathlib\n"  # what it may not read later
@@ -207,18 +208,16 @@ def test_the_hub_of_another_user(tmp_path: Path) -> None:
         "try: ask_to_reload(pathlib.Path(os.environ['FOLDER']))\n"
         "except NotReloaded as reason: print(reason)\n"
     )
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    with TemporaryDirectory() as made, held_by(1, folder := Path(made)):
         folder.chmod(0o755)
-
-    with held_by(1, tmp_path):
-        (tmp_path / "hub.pid").chmod(0o644)
-        said = _output(code, tmp_path)
-        (tmp_path / "hub.pid").chmod(0o600)
-        unread = _output(code, tmp_path)
+        (folder / "hub.pid").chmod(0o644)
+        said = _output(code, folder)
+        (folder / "hub.pid").chmod(0o600)
+        unread = _output(code, folder)
 
     assert said == "the hub (process 1) is another user's; run this as the user that it runs as\n"
     assert unread == (
-        f"the data folder {tmp_path} may not be read; run this as the user that the hub runs as\n"
+        f"the data folder {folder} may not be read; run this as the user that the hub runs as\n"
     )
 
 
