@@ -20,6 +20,7 @@ SHORTEST_SECRET = 32
 KNOWN = {
     "DATA": "folder of everything the hub keeps, default .certhub",
     "DATABASE": "SQLAlchemy URL, default SQLite in the data folder",
+    "DESK_DATABASE": "SQLAlchemy URL of the desk's own database, default SQLite in the data folder",
     "PLATFORMS": "folder with one folder per platform, default <data>/platforms",
     "CERTIFICATES": "folder of further certificate types, beside the packaged ones",
     "CREDENTIALS": "TOML file of the platforms' credentials, default <data>/credentials.toml",

@@ -7,11 +7,14 @@ from typing import Annotated
 
 import orjson
 import typer
+from sqlalchemy import make_url
 
+from hub.commands.database import DATABASE_TROUBLE
 from hub.commands.logging import log_to_stderr
 from hub.commands.options import Data, Host, settings_of
 from hub.commands.running import address, listening, run, stopped_by_signal
 from hub.commands.terminal import aside, out, plain
+from hub.commands.trouble import CommandFailed
 from hub.declarations.credentials import load_credentials
 from hub.desk.calendar import WorkingDays, working_days
 from hub.desk.notices import read_notices
@@ -20,6 +23,7 @@ from hub.desk.registry import Registry, read_registry
 from hub.desk.sealing import NoSeals
 from hub.desk.serving import desk_answering, open_desk
 from hub.settings import Settings
+from hub.storage.desk.opening import open_desk_database
 
 OPENAPI = "Print the OpenAPI document and end (接口文档)."
 DATABASE = "The desk's own database; SQLite in the data folder if left out (数据库)."
@@ -31,7 +35,9 @@ def desk(
         int, typer.Option(min=0, max=65535, help="Port to listen on (监听端口); 0: any free one.")
     ] = 8090,
     data: Data = None,
-    database: Annotated[str | None, typer.Option(metavar="URL", help=DATABASE)] = None,
+    database: Annotated[
+        str | None, typer.Option(metavar="URL", envvar="CERTHUB_DESK_DATABASE", help=DATABASE)
+    ] = None,
     openapi: Annotated[bool, typer.Option("--openapi", help=OPENAPI)] = False,
 ) -> None:
     """The supplementary verification platform (核查平台) by itself; Ctrl-C ends it.
@@ -64,9 +70,24 @@ def _calendar(settings: Settings) -> WorkingDays:
     return working_days(read_notices(notices) if notices.is_dir() else ())
 
 
+async def _check(url: str) -> None:
+    """Open the database and close it again, so that what is wrong with it is told in words."""
+    try:
+        async with open_desk_database(url):
+            return
+    except DATABASE_TROUBLE as trouble:
+        where = make_url(url).render_as_string(hide_password=True)
+        kind = type(trouble).__name__
+        raise CommandFailed(
+            f"the desk's database {where} can't be opened ({kind}). Check that it is there and may"
+            " be written, or name another one by CERTHUB_DESK_DATABASE."
+        ) from None
+
+
 async def _until_stopped(
     url: str, registry: Registry, calendar: WorkingDays, listener: socket.socket
 ) -> None:
+    await _check(url)
     with stopped_by_signal() as stopped:
         async with (
             open_desk(url, registry, NoSeals(), calendar, lambda: datetime.now(UTC)) as desk,

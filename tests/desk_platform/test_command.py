@@ -4,6 +4,7 @@ import urllib.request
 from pathlib import Path
 
 import orjson
+import pytest
 
 from tests.commands.terminal import certhub, running
 
@@ -53,6 +54,28 @@ def test_without_a_registry(tmp_path: Path) -> None:
 
     assert done.code == 2
     assert "desk.toml" in done.err
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:///{here}/desk.toml",
+        "postgresql://nobody:hidden@127.0.0.1:1/none",
+    ],
+)
+def test_a_database_that_is_none(tmp_path: Path, url: str) -> None:
+    """It says where it looked, without the password, and which setting names another one."""
+    (tmp_path / "desk.toml").write_text(REGISTRY)
+    (tmp_path / "credentials.toml").write_text(CREDENTIALS)
+    given = {"CERTHUB_DESK_DATABASE": url.format(here=tmp_path)}
+
+    done = certhub("desk", "--data", tmp_path, "--port", "0", at=tmp_path, given=given)
+
+    assert done.code == 1
+    assert "can't be opened" in done.err
+    assert "CERTHUB_DESK_DATABASE" in done.err
+    assert "hidden" not in done.err
+    assert "Traceback" not in done.err
 
 
 def test_it_prints_its_interface(tmp_path: Path) -> None:
