@@ -1,5 +1,6 @@
 """Calls are signed, repeatable and strict; what is wrong is told with what is allowed."""
 
+import asyncio
 import secrets
 from email.utils import formatdate
 
@@ -29,6 +30,17 @@ async def test_the_same_key_gives_the_same_answer(ground: Ground) -> None:
     again = await ground.hub.post("requests", submission(), "key-1")
 
     assert (first.status, first.raw) == (again.status, again.raw)
+    outbox = await ground.hub.get(f"requests/outbox?unit={HOUSING}")
+    assert len(outbox.body["requests"]) == 1
+
+
+async def test_the_same_key_at_the_same_moment(ground: Ground) -> None:
+    """Ten at once under one key are one write and one answer."""
+    replies = await asyncio.gather(
+        *(ground.hub.post("requests", submission(), "key-1") for _ in range(10))
+    )
+
+    assert {(reply.status, reply.raw) for reply in replies} == {(201, replies[0].raw)}
     outbox = await ground.hub.get(f"requests/outbox?unit={HOUSING}")
     assert len(outbox.body["requests"]) == 1
 

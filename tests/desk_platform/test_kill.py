@@ -145,7 +145,7 @@ async def _kill_again_and_again(load: Load, murders: Murders) -> None:
         with murders.victim():
             if number % 4:
                 await load.answered()
-            await asyncio.sleep(chance.uniform(0.01, 0.25))
+            await asyncio.sleep(chance.uniform(0.01, 0.2))
 
 
 async def _all_fired(database: str) -> None:

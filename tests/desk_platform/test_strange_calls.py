@@ -16,7 +16,7 @@ STRANGE: tuple[object, ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_no_body_breaks_the_desk(ground: Ground, seed: int) -> None:
     """Bodies with strange values in strange places get an answer below 500."""
     chance = random.Random(seed)
@@ -61,20 +61,17 @@ def _sound(name: str) -> dict[str, object]:
     return {"by": VERA, **dict.fromkeys(words[: len(name) % 3], "x"), "delivery": 1}
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
+async def test_no_query_breaks_the_desk(ground: Ground) -> None:
+    """Strange paths and queries are told what is allowed."""
+    for path in (
         "requests/%00?unit=housing",
         "requests/inbox?unit=%00",
         "requests/inbox?unit=housing&count=%C2%B2",
         "requests/inbox?unit=housing&after=WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzE0OjAwIiwieCJd",
         "reminders?unit=housing&since=0001-01-01T00:00:00%2B14:00",
         "requests/x/deliveries/%00/document?unit=housing",
-    ],
-)
-async def test_no_query_breaks_the_desk(ground: Ground, path: str) -> None:
-    """Strange paths and queries are told what is allowed."""
-    reply = await ground.hub.get(path)
+    ):
+        reply = await ground.hub.get(path)
 
-    assert reply.status in (400, 404)
-    assert reply.body["message"]
+        assert reply.status in (400, 404), path
+        assert reply.body["message"]
