@@ -62,9 +62,8 @@ class Edition:
                 "import an edition without them."
             )
 
-    async def _look(self) -> None:
-        while True:
-            await asyncio.sleep(LOOKS_EVERY)
+    async def _look(self, closing: asyncio.Event) -> None:
+        while not await _set_within(closing, LOOKS_EVERY):
             try:
                 await self.refresh()
             except (SQLAlchemyError, OSError, ConfigurationError) as trouble:
@@ -76,9 +75,19 @@ class Edition:
         """The edition, loaded, and kept up to date as long as it is open."""
         edition = cls(engine, types)
         await edition.refresh()
-        looking = asyncio.create_task(edition._look(), name="catalogue edition")
+        closing = asyncio.Event()
+        looking = asyncio.create_task(edition._look(closing), name="catalogue edition")
         try:
             yield edition
         finally:
-            looking.cancel()
+            closing.set()
             await asyncio.wait([looking])
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> bool:
+    """Whether the event is set before the time is over; nothing is cut off in the middle."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False

@@ -6,8 +6,8 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -33,31 +33,24 @@ def report_file(data: Path) -> Path:
     return data / "reload.json"
 
 
-@contextmanager
-def reloading_on_hangup(hub: Hub) -> Iterator[None]:
+@asynccontextmanager
+async def reloading_on_hangup(hub: Hub) -> AsyncIterator[None]:
     """While open, SIGHUP makes the hub reload its declarations and leave a report.
 
     Holds the data folder, too: where another hub runs on it, `ConfigurationError` is raised.
     """
     loop, data = asyncio.get_running_loop(), hub.settings.data
     reloads = _Reloads(hub)
-    running: set[asyncio.Task[None]] = set()
-
-    def start() -> None:
-        task = loop.create_task(reloads.run())
-        running.add(task)
-        task.add_done_callback(running.discard)
-
     # Before the process number can be read: a hangup nobody listens to ends the process.
-    loop.add_signal_handler(signal.SIGHUP, start)
+    loop.add_signal_handler(signal.SIGHUP, reloads.ask)
     try:
         with holding(data):
             report_file(data).unlink(missing_ok=True)
             yield
     finally:
         loop.remove_signal_handler(signal.SIGHUP)
-        for task in running:
-            task.cancel()
+        # Not cancelled: a query cut off while its database closes may never end.
+        await reloads.done()
 
 
 class _Reloads:
@@ -65,17 +58,33 @@ class _Reloads:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._turn = asyncio.Lock()
+        self._asked = False
+        self._running: asyncio.Task[None] | None = None
         self._reports: deque[Mapping[str, object]] = deque(maxlen=KEPT)
 
-    async def run(self) -> None:
-        """Reload, log and leave the report."""
-        async with self._turn:
-            begun = time.monotonic_ns()
-            report = await self._hub.reload()
-            _log(report)
-            self._reports.append({"begun": begun, **asdict(report)})
-            self._write()
+    def ask(self) -> None:
+        """Reload now, or once more after the reload that runs: one more serves all who ask."""
+        self._asked = True
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._run(), name="reload")
+
+    async def done(self) -> None:
+        """Wait for the reload that runs; no other begins."""
+        self._asked = False
+        if self._running is not None:
+            await asyncio.wait([self._running])
+
+    async def _run(self) -> None:
+        while self._asked:
+            self._asked = False
+            await self._reload()
+
+    async def _reload(self) -> None:
+        begun = time.monotonic_ns()
+        report = await self._hub.reload()
+        _log(report)
+        self._reports.append({"begun": begun, **asdict(report)})
+        self._write()
 
     def _write(self) -> None:
         file = report_file(self._hub.settings.data)

@@ -37,7 +37,7 @@ def make_app(settings: Settings) -> Starlette:
             # not walk them again.
             gc.collect()
             gc.freeze()
-            with reloading_on_hangup(hub):
+            async with reloading_on_hangup(hub):
                 yield
 
     async def graphql(request: Request) -> Response:

@@ -245,3 +245,13 @@ def test_platforms_that_are_refused_keep_no_edition_secret() -> None:
 
     assert changes(report) == ['catalogue edition now in force: "spring"']
     assert refusals(report) == ["not reloaded, the old set stays in force:\nprovince: no"]
+
+
+def test_a_hub_that_is_stopped_amid_reloads_ends(place: Place) -> None:
+    """Ctrl-C right after a burst of hangups: the reload that runs ends first, then the hub."""
+    place.reload()
+
+    for _ in range(24):
+        place.begun.process.send_signal(signal.SIGHUP)
+
+    assert place.begun.interrupt().code == 0
