@@ -7,7 +7,7 @@ STAMP := $(VENV)/installed-from
 INSTALLED_FROM := pyproject.toml constraints.txt hatch_build.py $(shell find resolvers/graphiql/front -type f -not -path '*/node_modules/*' 2>/dev/null | sort)
 WORKERS ?= 2
 COVERAGE ?=
-WHOLE_BRANCHES := hub/routing/*,hub/catalogue/admission.py,hub/trail/*
+WHOLE_BRANCHES := hub/routing/*,hub/catalogue/admission.py,hub/trail/*,hub/workdays/*,hub/desk/clocks.py,hub/desk/lifecycle.py,hub/desk/objections.py,hub/desk/watching.py,hub/desk/steps/*
 
 .PHONY: help setup demo test check gate style types imports schema thresholds bench pins clean
 

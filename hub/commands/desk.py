@@ -16,14 +16,14 @@ from hub.commands.running import address, listening, run, stopped_by_signal
 from hub.commands.terminal import aside, out, plain
 from hub.commands.trouble import CommandFailed
 from hub.declarations.credentials import load_credentials
-from hub.desk.calendar import WorkingDays, working_days
-from hub.desk.notices import read_notices
 from hub.desk.openapi import openapi_document
 from hub.desk.registry import Registry, read_registry
 from hub.desk.sealing import NoSeals
 from hub.desk.serving import desk_answering, open_desk
+from hub.desk.store.opening import open_desk_database
 from hub.settings import Settings
-from hub.storage.desk.opening import open_desk_database
+from hub.workdays.calendar import WorkingDays, working_days
+from hub.workdays.notices import read_notices
 
 OPENAPI = "Print the OpenAPI document and end (接口文档)."
 DATABASE = "The desk's own database; SQLite in the data folder if left out (数据库)."

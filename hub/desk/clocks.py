@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from hub.china import CHINA
-from hub.desk.calendar import WorkingDays
+from hub.workdays.calendar import WorkingDays
 
 HALF_HOUR = timedelta(minutes=30)
 TWENTY_FOUR_HOURS = timedelta(hours=24)

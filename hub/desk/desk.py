@@ -7,7 +7,6 @@ from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 
-from hub.desk.calendar import WorkingDays
 from hub.desk.events import Event, Object, Seal
 from hub.desk.lifecycle import apply, arrival, issue
 from hub.desk.objections import raise_objection
@@ -15,12 +14,13 @@ from hub.desk.registry import Registry
 from hub.desk.request import VerificationRequest
 from hub.desk.sealing import Sealer, SealRefused
 from hub.desk.sitting import Rules, Sitting
+from hub.desk.store.answers import Call, OtherBody, Told, keep_answer, told_before
+from hub.desk.store.opening import DeskDatabase
+from hub.desk.store.proofs import Document, add_document
+from hub.desk.store.requests import Stale
 from hub.desk.timers import Alarm
 from hub.desk.words import PLATFORM, Actor, Officer, Rejected, Role, Wanted
-from hub.storage.desk.answers import Call, OtherBody, Told, keep_answer, told_before
-from hub.storage.desk.opening import DeskDatabase
-from hub.storage.desk.proofs import Document, add_document
-from hub.storage.desk.requests import Stale
+from hub.workdays.calendar import WorkingDays
 
 ATTEMPTS = 20
 """How often a write decides anew when others change the same request at the same time."""

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from hub.desk.calendar import WorkingDays
 from hub.desk.clocks import due, in_china
 from hub.desk.doubts import Review
 from hub.desk.events import (
@@ -39,6 +38,7 @@ from hub.desk.steps.requesting import request_step
 from hub.desk.steps.taking import take
 from hub.desk.steps.verifying import verify
 from hub.desk.words import Actor, Reason, Rejected, Role, State, Wanted
+from hub.workdays.calendar import WorkingDays
 
 
 def issue(

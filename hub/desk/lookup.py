@@ -10,7 +10,7 @@ from connectors.contract import Value
 from hub.desk.desk import Desk
 from hub.desk.doubts import Receiver
 from hub.desk.findings import Verified
-from hub.storage.desk.proofs import Proof, proofs_of, record_receivers
+from hub.desk.store.proofs import Proof, proofs_of, record_receivers
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from hub.desk.request import VerificationRequest
+from hub.desk.store.proofs import Document
 from hub.desk.words import Officer
-from hub.storage.desk.proofs import Document
 
 
 class SealRefused(Exception):

@@ -8,13 +8,13 @@ from datetime import datetime
 
 from aiohttp import web
 
-from hub.desk.calendar import WorkingDays
 from hub.desk.desk import Desk
 from hub.desk.face.app import make_app
 from hub.desk.registry import Registry
 from hub.desk.sealing import Sealer
 from hub.desk.sitting import Rules
-from hub.storage.desk.opening import open_desk_database
+from hub.desk.store.opening import open_desk_database
+from hub.workdays.calendar import WorkingDays
 
 GRACE = 5.0
 """Seconds that calls in flight get to end."""

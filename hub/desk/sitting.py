@@ -9,10 +9,10 @@ from hub.desk.clocks import Schedule
 from hub.desk.doubts import Corrected, Recall
 from hub.desk.objections import conclude
 from hub.desk.request import VerificationRequest
+from hub.desk.store import proofs, requests
+from hub.desk.store.timers import Reminder, drop_timer, remind, set_timers
 from hub.desk.watching import watch
 from hub.desk.words import Rejected, Role, State
-from hub.storage.desk import proofs, requests
-from hub.storage.desk.timers import Reminder, drop_timer, remind, set_timers
 
 RECALL = "recall"
 

@@ -13,9 +13,8 @@ from hub.desk.events import Close, MarkOverdue
 from hub.desk.lifecycle import apply
 from hub.desk.request import VerificationRequest
 from hub.desk.sitting import Rules, Sitting
-from hub.desk.words import PLATFORM, Rejected, Role
-from hub.storage.desk.opening import DeskDatabase
-from hub.storage.desk.timers import (
+from hub.desk.store.opening import DeskDatabase
+from hub.desk.store.timers import (
     DueTimer,
     Reminder,
     claim_due,
@@ -23,6 +22,7 @@ from hub.storage.desk.timers import (
     next_due,
     remind,
 )
+from hub.desk.words import PLATFORM, Rejected, Role
 
 LONGEST_SLEEP = 30.0  # seconds: another replica may have set an earlier timer
 SHORTEST_SLEEP = 0.01  # what is due now is being fired by another replica

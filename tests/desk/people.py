@@ -4,13 +4,13 @@ from datetime import date, datetime, timedelta
 from functools import reduce
 
 from hub.china import CHINA
-from hub.desk.calendar import WorkingDays
 from hub.desk.events import Begin, Claim, ConfirmReceipt, Event, Make, Seal, Send
 from hub.desk.findings import Findings, Verified
 from hub.desk.lifecycle import apply, arrival, issue
 from hub.desk.request import VerificationRequest
 from hub.desk.words import PLATFORM, Actor, Rejected, Role, Wanted
 from hub.evidence import HolderKind, Purpose, Subject
+from hub.workdays.calendar import WorkingDays
 
 HOUSING, CIVIL, ARCHIVES, POLICE = "housing", "civil-affairs", "archives", "police"
 ISSUERS = frozenset({CIVIL, ARCHIVES, POLICE})

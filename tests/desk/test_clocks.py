@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hub.china import CHINA
-from hub.desk.calendar import WorkingDays, working_days
 from hub.desk.clocks import Due, DueRule, Escalation, Schedule, Timer, TimerKind, due, timers
-from hub.desk.notices import Notice
+from hub.workdays.calendar import WorkingDays, working_days
+from hub.workdays.notices import Notice
 from tests.desk.oracle import DAYS, EPOCH, deadline, milliseconds, office_closes_before
 
 CALENDAR = WorkingDays()

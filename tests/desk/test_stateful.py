@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from hub.china import CHINA
-from hub.desk.calendar import WorkingDays
 from hub.desk.clocks import Schedule, TimerKind
 from hub.desk.doubts import Corrected, Receiver
 from hub.desk.events import (
@@ -45,6 +44,7 @@ from hub.desk.words import (
     Role,
     State,
 )
+from hub.workdays.calendar import WorkingDays
 from tests.desk.oracle import deadline, milliseconds
 from tests.desk.people import ARCHIVES, CIVIL, CLERK, HOUSING, ISSUERS, POLICE, SUPERVISOR, wanted
 

@@ -17,15 +17,15 @@ from yarl import URL
 
 from connectors.signing import canonical_query, hmac_headers
 from hub.china import CHINA
-from hub.desk.calendar import WorkingDays
 from hub.desk.desk import Desk
 from hub.desk.registry import Client, Registry
 from hub.desk.request import VerificationRequest
 from hub.desk.sealing import Sealer, SealRefused
 from hub.desk.serving import desk_answering, open_desk
+from hub.desk.store.proofs import Document
+from hub.desk.store.timers import next_due
 from hub.desk.words import Officer, Role
-from hub.storage.desk.proofs import Document
-from hub.storage.desk.timers import next_due
+from hub.workdays.calendar import WorkingDays
 
 TEN = datetime(2025, 3, 12, 10, tzinfo=CHINA)  # a Wednesday
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

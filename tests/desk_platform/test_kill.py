@@ -16,7 +16,7 @@ import aiohttp
 from sqlalchemy import text
 
 from hub.desk.clocks import TimerKind
-from hub.storage.desk.opening import open_desk_database
+from hub.desk.store.opening import open_desk_database
 from tests.desk_platform.ground import CLERK, KEEPER, VALUES, VERA, Caller, submission
 from tests.desk_platform.victim import live
 

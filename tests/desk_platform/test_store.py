@@ -11,23 +11,23 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from hub.china import CHINA
-from hub.desk.calendar import WorkingDays
 from hub.desk.desk import ATTEMPTS, Desk, DeskBusy
 from hub.desk.doubts import Corrected, Recall, Receiver
 from hub.desk.events import AttemptToDecline, Begin, Claim, Conclude, Event
 from hub.desk.findings import Verified
 from hub.desk.request import VerificationRequest
 from hub.desk.sealing import NoSeals, SealRefused
+from hub.desk.store.answers import Call, Told
+from hub.desk.store.codec import decoded, encoded
+from hub.desk.store.opening import open_desk_database
+from hub.desk.store.requests import Stale, load, save
 from hub.desk.words import Officer, State
-from hub.storage.desk.answers import Call, Told
-from hub.storage.desk.codec import decoded, encoded
-from hub.storage.desk.opening import open_desk_database
-from hub.storage.desk.requests import Stale, load, save
+from hub.workdays.calendar import WorkingDays
 from tests.desk_platform.ground import CIVIL, KEEPER, REGISTRY, TEN, VALUES, VERA, Ground
 
 
 def _differences(connection: Connection) -> list[object]:
-    from hub.storage.desk.tables import metadata  # noqa: PLC0415
+    from hub.desk.store.tables import metadata  # noqa: PLC0415
 
     options = {"version_table": "desk_alembic_version"}
     return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))

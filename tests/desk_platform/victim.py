@@ -5,8 +5,8 @@ import socket
 import time
 from datetime import datetime, timedelta
 
-from hub.desk.calendar import WorkingDays
 from hub.desk.serving import desk_answering, open_desk
+from hub.workdays.calendar import WorkingDays
 from tests.desk_platform.ground import REGISTRY, TEN, PaperSeals
 
 PACE = 3600.0

@@ -11,8 +11,8 @@ from hub.desk.face.bodies import OFFICER, Given, officer
 from hub.desk.face.replies import NO_SUCH_REQUEST, Refused
 from hub.desk.face.shapes import BadBody, Shape, read, sound_text
 from hub.desk.registry import Client
+from hub.desk.store.answers import Call
 from hub.desk.words import Officer
-from hub.storage.desk.answers import Call
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 LONGEST_KEY = 200

@@ -15,10 +15,10 @@ from hub.desk.face.replies import NO_SUCH_REQUEST, Refused, json_reply
 from hub.desk.face.shapes import sound_moment, sound_text
 from hub.desk.face.views import entry_view, reminder_view, request_view
 from hub.desk.request import VerificationRequest
-from hub.storage.desk import requests
-from hub.storage.desk.proofs import document_of
-from hub.storage.desk.requests import Mark
-from hub.storage.desk.timers import reminders_of
+from hub.desk.store import requests
+from hub.desk.store.proofs import document_of
+from hub.desk.store.requests import Mark
+from hub.desk.store.timers import reminders_of
 
 _THE_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 

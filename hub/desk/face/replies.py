@@ -8,8 +8,8 @@ from aiohttp import web
 from hub.desk.desk import NoSuchRequest, Outcome, Tell
 from hub.desk.face.views import request_view
 from hub.desk.request import VerificationRequest
+from hub.desk.store.answers import OtherBody, Told
 from hub.desk.words import Reason, Rejected
-from hub.storage.desk.answers import OtherBody, Told
 
 _FORBIDDEN = frozenset(
     {

@@ -9,8 +9,8 @@ from hub.desk.clocks import Due, in_china
 from hub.desk.doubts import Corrected, Objection
 from hub.desk.findings import AmbiguousSubject, Delivery, Draft, Findings, NoRecord, Verified
 from hub.desk.request import Entry, VerificationRequest
+from hub.desk.store.timers import Reminder
 from hub.desk.words import Clarification, Hop, Incident, Officer, Overdue, Role
-from hub.storage.desk.timers import Reminder
 
 View = dict[str, object]
 

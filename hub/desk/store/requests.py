@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Row, Select, and_, insert, or_, select, up
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.desk.request import Entry, VerificationRequest
+from hub.desk.store.codec import decoded, encoded
+from hub.desk.store.tables import entries, requests
 from hub.desk.words import WITH_ISSUER
-from hub.storage.desk.codec import decoded, encoded
-from hub.storage.desk.tables import entries, requests
 
 
 class Stale(Exception):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hub.declarations.words import ConfigurationError
-from hub.desk.notices import Notice, read_notice, read_notices
+from hub.workdays.notices import Notice, read_notice, read_notices
 
 GOOD = """
 year = 2027

@@ -8,7 +8,7 @@ from functools import lru_cache
 from chinese_calendar import is_workday  # type: ignore[import-untyped]  # it ships no types
 
 from hub.china import CHINA
-from hub.desk.notices import Notice
+from hub.workdays.notices import Notice
 
 OFFICE_CLOSES = timedelta(hours=17, minutes=30)
 _ONE_DAY = timedelta(days=1)

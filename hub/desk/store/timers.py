@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.desk.clocks import Timer, TimerKind
-from hub.storage.desk.tables import reminders, requests, timers
+from hub.desk.store.tables import reminders, requests, timers
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.storage.desk.tables import answers
+from hub.desk.store.tables import answers
 
 
 @dataclass(frozen=True, slots=True)

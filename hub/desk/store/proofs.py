@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.desk.doubts import Receiver
 from hub.desk.findings import Delivery
 from hub.desk.request import VerificationRequest
-from hub.storage.desk.codec import decoded, encoded
-from hub.storage.desk.tables import documents, proofs, receivers
+from hub.desk.store.codec import decoded, encoded
+from hub.desk.store.tables import documents, proofs, receivers
 
 _ONCE = ["request", "number", "unit", "reference"]
 _RECEIVED: dict[str, Insert] = {

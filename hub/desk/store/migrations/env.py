@@ -1,8 +1,8 @@
-"""Alembic's entry: migrates over the connection that `hub.storage.desk.opening` hands in."""
+"""Alembic's entry: migrates over the connection that `hub.desk.store.opening` hands in."""
 
 from alembic import context
 
-from hub.storage.desk.tables import metadata
+from hub.desk.store.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

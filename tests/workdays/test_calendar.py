@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from hub.china import CHINA
-from hub.desk.calendar import Reckoned, WorkingDays, working_days
-from hub.desk.notices import Notice
+from hub.workdays.calendar import Reckoned, WorkingDays, working_days
+from hub.workdays.notices import Notice
 from tests.desk.oracle import DAYS, is_worked
 
 CALENDAR = WorkingDays()

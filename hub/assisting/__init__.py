@@ -1,0 +1,1 @@
+"""Assisted verification (协助核实) as the hub does it: admit, record, ask the desk, deliver what was checked."""

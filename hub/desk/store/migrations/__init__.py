@@ -1,0 +1,1 @@
+"""The desk's migrations, shipped inside the package and run by `hub.desk.store.opening`."""

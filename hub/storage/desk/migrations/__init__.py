@@ -1,1 +1,0 @@
-"""The desk's migrations, shipped inside the package and run by `hub.storage.desk.opening`."""
