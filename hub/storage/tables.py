@@ -11,6 +11,7 @@ from sqlalchemy import (
     Dialect,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -106,7 +107,7 @@ keys = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("unit", Text, nullable=False),
-    Column("operators", JSON, nullable=False),
+    Column("people", JSON, nullable=False),  # roles by name
     Column("label", Text, nullable=False),
     Column("secret_hash", LargeBinary, nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -136,4 +137,59 @@ disclosures = Table(
     Column("outcome", Text, nullable=False),
     Column("rule", Text),
     Column("attempts", JSON, nullable=False),
+)
+
+commitments = Table(
+    "commitments",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("api_key", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("case", Text, nullable=False),
+    Column("applicant", Text, nullable=False),
+    Column("certificate", Text, nullable=False),
+    Column("catalogue", Integer, nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("manner", Text, nullable=False),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("unit", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("secret_hash", LargeBinary, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("told_at", Instant),
+    Column("silent_since", Instant),
+    Column("trouble", Text),
+    Column("given_up", Integer, nullable=False),
+)
+
+webhook_outbox = Table(
+    "webhook_outbox",
+    metadata,
+    Column("webhook", ForeignKey(webhooks.c.id), primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("request", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("put_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Index(None, "webhook", "request", "sequence"),
+    Index(None, "webhook", "next_at"),
+)
+
+webhook_sender = Table(
+    "webhook_sender",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sequence", Integer),
+    Column("holder", Text, nullable=False),
+    Column("held_until", Instant, nullable=False),
 )
