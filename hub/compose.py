@@ -90,7 +90,7 @@ class Hub:
             raise KeysUnavailable from None
         if not isinstance(found, KeyRecord):
             return None
-        return Requester(found.id, found.unit, found.operators)
+        return Requester(found.id, found.unit, found.operators, found.people)
 
     async def reload(self) -> ReloadReport:
         """Take in a newer catalogue and changed platforms; where one can't be, its old one stays."""

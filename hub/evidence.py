@@ -40,13 +40,28 @@ class Subject:
         return f"Subject({masked(self.identifier)})"
 
 
+class Role(StrEnum):
+    """What a person of a unit may do in assisted verification (Article 17)."""
+
+    OPERATOR = "operator"  # 操作人员: looks up, asks, answers questions, confirms, objects
+    VERIFIER = "verifier"  # 核查人员: verifies and makes the answer
+    SEAL_KEEPER = "seal_keeper"  # 印章管理人员: checks it, seals it, sends it
+    COORDINATOR = "coordinator"  # 管理责任人员: reassigns, forwards, explains
+    SUPERVISOR = "supervisor"  # 监督检查人员: urges
+
+
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Who asks: the unit whose key it is, and the operators (操作人员) it may name."""
+    """Who asks: the unit whose key it is, the operators (操作人员) it may name, and all its people."""
 
     key: str
     unit: str
     operators: frozenset[str]
+    people: Mapping[str, frozenset[Role]] = field(default_factory=dict, repr=False)
+
+    def may(self, person: str, *roles: Role) -> bool:
+        """Whether the person is one of the key's own and has one of the roles."""
+        return not self.people.get(person, frozenset()).isdisjoint(roles)
 
 
 @dataclass(frozen=True, slots=True)

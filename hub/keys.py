@@ -1,12 +1,14 @@
-"""API keys: tied to a unit and its operators, shown once, kept only as a hash."""
+"""API keys: tied to a unit and its people, shown once, kept only as a hash."""
 
 import hashlib
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from hub.evidence import Role
 
 _FORM = re.compile(r"ch_([0-9a-f]{12})_([0-9a-f]{64})")
 
@@ -17,11 +19,25 @@ class KeyRecord:
 
     id: str
     unit: str
-    operators: frozenset[str]
+    people: Mapping[str, frozenset[Role]] = field(repr=False)
     label: str
     created_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+
+    @property
+    def operators(self) -> frozenset[str]:
+        """The people who may be named in a purpose."""
+        return frozenset(name for name, roles in self.people.items() if Role.OPERATOR in roles)
+
+
+def people_of(named: Mapping[Role, Iterable[str]]) -> dict[str, frozenset[Role]]:
+    """Every person with their roles, by name, of the names given for each role."""
+    pairs = [(name, role) for role, names in named.items() for name in names]
+    return {
+        name: frozenset(role for each, role in pairs if each == name)
+        for name in sorted({name for name, _ in pairs})
+    }
 
 
 class KeysUnavailable(Exception):

@@ -1,17 +1,18 @@
 """API keys in the database."""
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.keys import KeyRecord, KeyTrouble, draw_key, opened, read_key
+from hub.evidence import Role
+from hub.keys import KeyRecord, KeyTrouble, draw_key, opened, people_of, read_key
 from hub.storage.tables import keys
 
-_COLUMNS = ("id", "unit", "operators", "label", "created_at", "expires_at", "revoked_at")
+_COLUMNS = ("id", "unit", "people", "label", "created_at", "expires_at", "revoked_at")
 _KNOWN = [keys.c[name] for name in _COLUMNS]
 
 
@@ -22,15 +23,20 @@ async def create_key(
     label: str,
     now: datetime,
     *,
+    others: Mapping[Role, Iterable[str]] | None = None,
     expires_at: datetime | None = None,
     draw: Callable[[int], bytes] = secrets.token_bytes,
 ) -> tuple[str, KeyRecord]:
-    """A new key in plain text, never to be seen again, and what is kept of it."""
+    """A new key in plain text, never to be seen again, and what is kept of it.
+
+    `others` are people in further roles; a person may have several.
+    """
     key = draw_key(draw)
-    named = frozenset(operators)
-    record = KeyRecord(key.id, unit, named, label, now, expires_at)
+    people = people_of({Role.OPERATOR: operators, **(others or {})})
+    record = KeyRecord(key.id, unit, people, label, now, expires_at)
     values = {name: getattr(record, name) for name in _COLUMNS}
-    values |= {"operators": sorted(named), "secret_hash": key.digest}
+    kept = {name: sorted(roles) for name, roles in people.items()}
+    values |= {"people": kept, "secret_hash": key.digest}
     async with engine.begin() as connection:
         await connection.execute(insert(keys).values(values))
     return key.text, record
@@ -72,5 +78,6 @@ async def find(engine: AsyncEngine, text: str, now: datetime) -> KeyRecord | Key
 
 def _record(row: Row[*tuple[Any, ...]]) -> KeyRecord:
     values = {name: row._mapping[name] for name in _COLUMNS}
-    values["operators"] = frozenset(values["operators"])
+    kept: dict[str, list[str]] = values["people"]
+    values["people"] = {name: frozenset(map(Role, roles)) for name, roles in kept.items()}
     return KeyRecord(**values)

@@ -6,9 +6,18 @@ from typing import Self
 import strawberry
 from strawberry import relay
 
+from hub.evidence import Role
 from resolvers.context import Context, Info
 from resolvers.types.catalogue import ServiceItem, Unit
 from resolvers.types.connection import CountedConnection
+
+
+@strawberry.type(description="A person of the caller's unit (人员), as the API key names them.")
+class Person:
+    name: strawberry.ID = strawberry.field(
+        description="How the key and the verification desk's registry name them (人员标识)."
+    )
+    roles: list[Role] = strawberry.field(description="What they may do (角色), Article 17.")
 
 
 @strawberry.type(description="The caller behind the API key (调用方).")
@@ -18,6 +27,9 @@ class Caller:
     operators: list[strawberry.ID] = strawberry.field(
         description="The clerks (操作人员) it may name in a purpose."
     )
+    people: list[Person] = strawberry.field(
+        description="Everybody the key may act for, with their roles (人员及角色)."
+    )
 
     @classmethod
     def of(cls, context: Context) -> Self:
@@ -26,6 +38,13 @@ class Caller:
             key=strawberry.ID(requester.key),
             unit_code=strawberry.ID(requester.unit),
             operators=[strawberry.ID(one) for one in sorted(requester.operators)],
+            people=[
+                Person(
+                    name=strawberry.ID(name),
+                    roles=[role for role in Role if role in requester.people[name]],
+                )
+                for name in sorted(requester.people)
+            ],
         )
 
     @strawberry.field(

@@ -8,7 +8,7 @@ import strawberry
 from connectors.contract import ValueKind
 from hub.catalogue.rows import Measure, UnitKind
 from hub.declarations.words import Sensitivity
-from hub.evidence import DenialRule, HolderKind, Said, Step, Tier
+from hub.evidence import DenialRule, HolderKind, Role, Said, Step, Tier
 from hub.routing.observation import SourceState
 
 
@@ -76,6 +76,17 @@ describe(
         "BRING": "Nothing else is left: the applicant brings it (申请人提交).",
     },
     name="NextStep",
+)
+describe(
+    Role,
+    "What a person of a unit may do in assisted verification (人员角色), Article 17.",
+    {
+        "OPERATOR": "Looks up, asks, answers questions, confirms, objects (操作人员).",
+        "VERIFIER": "Verifies and makes the answer (核查人员).",
+        "SEAL_KEEPER": "Checks the answer, seals and sends it (印章管理人员).",
+        "COORDINATOR": "Reassigns, forwards, explains delays (管理责任人员).",
+        "SUPERVISOR": "Supervises and urges (监督检查人员).",
+    },
 )
 describe(
     DenialRule,

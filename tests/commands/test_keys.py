@@ -24,6 +24,26 @@ def test_a_key_from_birth_to_revocation(tmp_path: Path) -> None:
     assert re.search(rf"{form[1]} .* │ revoked \d{{4}}-", after.out)
 
 
+def test_people_in_their_roles(tmp_path: Path) -> None:
+    """A key may have people of any roles and no operator; the list shows who plays which."""
+    roles = ("--verifier", "vera", "--seal-keeper", "vera", "--coordinator", "chief")
+    made = certhub("keys", "create", "--unit", "U-1", *roles, at=tmp_path)
+    listed = certhub("keys", "list", at=tmp_path)
+
+    assert made.code == 0
+    people = "chief (coordinator), vera (verifier, seal keeper)"
+    assert f"for unit U-1, {people}:" in made.err
+    assert people in listed.out
+
+
+def test_a_key_of_nobody(tmp_path: Path) -> None:
+    """A key without people is refused with the options that name them."""
+    done = certhub("keys", "create", "--unit", "U-1", at=tmp_path)
+
+    assert (done.code, done.out) == (1, "")
+    assert "--verifier, --seal-keeper" in done.err
+
+
 def test_a_unit_that_no_catalogue_names(tmp_path: Path) -> None:
     """The key is made all the same, with a remark."""
     made = certhub(*CREATE, at=tmp_path)

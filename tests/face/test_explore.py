@@ -31,13 +31,14 @@ async def test_the_caller_sees_who_it_is_and_what_it_may_ask(stack: Stack) -> No
     """`me` names key, unit, operators and the unit's own items."""
     me = (
         await stack.ask(
-            "{ me { key unitCode operators unit { name kind district }"
+            "{ me { key unitCode operators people { name roles } unit { name kind district }"
             " items { totalCount edges { node { code } } } } }"
         )
     )["me"]
 
     assert me["key"] == stack.key.split("_")[1]
     assert (me["unitCode"], me["operators"]) == (UNIT, [OPERATOR])
+    assert me["people"] == [{"name": OPERATOR, "roles": ["OPERATOR"]}]
     assert me["unit"] == {"name": "示例窗口", "kind": "GOVERNMENT", "district": None}
     assert me["items"]["totalCount"] == 3
     codes = [edge["node"]["code"] for edge in me["items"]["edges"]]

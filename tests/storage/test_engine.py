@@ -2,17 +2,22 @@
 
 import asyncio
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.declarations.words import ConfigurationError
-from hub.storage.engine import is_lock, migrate, open_engine
+from hub.evidence import Role
+from hub.storage.engine import is_lock, migrate, migration_config, open_engine, writing
+from hub.storage.key_store import list_keys
 from hub.storage.shape import Tables, look_at_tables
 from hub.storage.tables import metadata
 
@@ -33,7 +38,42 @@ async def test_migrating_again_is_harmless(engine: AsyncEngine) -> None:
 
     async with engine.connect() as connection:
         found = await connection.execute(text("SELECT version_num FROM alembic_version"))
-        assert found.scalars().all() == ["0001"]
+        assert found.scalars().all() == [_head()]
+
+
+def test_migrations_are_one_chain() -> None:
+    """No two migrations follow the same one."""
+    assert len(ScriptDirectory.from_config(migration_config()).get_heads()) == 1
+
+
+async def test_operators_of_older_keys_keep_their_role(database: str) -> None:
+    """A key of the first shape names the same operators after migrating."""
+    engine = open_engine(database)
+    async with writing(engine) as connection:
+        await connection.run_sync(_to_the_first)
+        await connection.execute(
+            text(
+                "INSERT INTO api_keys (id, unit, operators, label, secret_hash, created_at) "
+                "VALUES ('k', 'U-1', '[\"op-1\"]', '', :hash, :at)"
+            ),
+            {"hash": b"x", "at": datetime(2026, 2, 1, tzinfo=UTC)},
+        )
+
+    await migrate(engine)
+
+    (record,) = await list_keys(engine)
+    await engine.dispose()
+    assert record.people == {"op-1": {Role.OPERATOR}}
+
+
+def _head() -> str | None:
+    return ScriptDirectory.from_config(migration_config()).get_current_head()
+
+
+def _to_the_first(connection: Connection) -> None:
+    config = migration_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0001")
 
 
 async def test_replicas_migrate_side_by_side(database: str) -> None:

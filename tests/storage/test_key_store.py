@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from hub.evidence import Role
 from hub.keys import KeyRecord, KeyTrouble, draw_key
 from hub.storage.key_store import create_key, find, list_keys, revoke_key
 
@@ -19,8 +20,28 @@ async def test_a_key_opens_what_it_was_made_for(engine: AsyncEngine) -> None:
 
     assert plain.startswith(f"ch_{record.id}_")
     assert len(plain) == len("ch__") + 12 + 64
-    assert record == KeyRecord(record.id, "U-1", frozenset({"op-1", "op-2"}), "window 3", NOW)
+    operator = frozenset({Role.OPERATOR})
+    assert record == KeyRecord(
+        record.id, "U-1", {"op-1": operator, "op-2": operator}, "window 3", NOW
+    )
+    assert record.operators == {"op-1", "op-2"}
     assert await find(engine, plain, LATER) == record
+
+
+async def test_a_key_of_people_in_several_roles(engine: AsyncEngine) -> None:
+    """Each person has every role they were named for; who asks for nothing is no operator."""
+    others = {Role.VERIFIER: ["vera", "op-1"], Role.SEAL_KEEPER: ["keeper"]}
+
+    plain, _ = await create_key(engine, "U-1", ["op-1"], "", NOW, others=others)
+
+    record = await find(engine, plain, LATER)
+    assert isinstance(record, KeyRecord)
+    assert record.people == {
+        "op-1": {Role.OPERATOR, Role.VERIFIER},
+        "vera": {Role.VERIFIER},
+        "keeper": {Role.SEAL_KEEPER},
+    }
+    assert record.operators == {"op-1"}
 
 
 async def test_the_secret_is_not_in_the_database(engine: AsyncEngine) -> None:
