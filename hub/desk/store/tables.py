@@ -97,6 +97,67 @@ documents = Table(
     Column("digest", Text, primary_key=True),
     Column("media_type", Text, nullable=False),
     Column("content", LargeBinary, nullable=False),
+    Column("number", Text, unique=True, index=True),  # none where sealed without a registry
+)
+
+seals = Table(
+    "desk_seals",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("unit_name", Text, nullable=False),
+    Column("certificate", LargeBinary, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Column("not_after", Instant, nullable=False),
+    Index("ix_desk_seals_unit_kind", "unit", "kind"),
+)
+
+seal_events = Table(
+    "desk_seal_events",
+    metadata,
+    Column("seal", ForeignKey(seals.c.id), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("change", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("operator", Text),
+    Column("reason", Text, nullable=False),
+)
+
+seal_uses = Table(
+    "desk_seal_uses",
+    metadata,
+    Column("document_number", Text, primary_key=True),  # a number is used once
+    Column("seal", ForeignKey(seals.c.id), nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_desk_seal_uses_seal_at", "seal", "at"),
+)
+
+shared_documents = Table(
+    "desk_shared_documents",
+    metadata,
+    Column("document_number", ForeignKey(seal_uses.c.document_number), primary_key=True),
+    Column("certificate", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+extractions = Table(
+    "desk_extractions",
+    metadata,
+    Column("document_number", ForeignKey(seal_uses.c.document_number), primary_key=True),
+    Column("client", Text, primary_key=True),
+    Column("key", Text, primary_key=True),  # of the write by which it was extracted
+    Column("unit", Text, nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("case", Text, nullable=False),
+    Column("extracted_at", Instant, nullable=False),
+    Column("valid_until", Instant, nullable=False),
 )
 
 answers = Table(
