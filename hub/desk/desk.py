@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 
 from hub.desk.events import Event, Object, Seal
+from hub.desk.feed import Feed
 from hub.desk.lifecycle import apply, arrival, issue
 from hub.desk.objections import raise_objection
 from hub.desk.registry import Registry
@@ -63,7 +64,8 @@ class Desk:
         self.calendar = calendar
         self.now = now
         self.rules = rules or Rules()
-        self.alarm = Alarm(database, self.rules, now, pace)
+        self.feed = Feed(database)
+        self.alarm = Alarm(database, self.rules, now, self.feed, pace)
 
     async def submit(
         self, call: Call, wanted: Wanted, issuer: str, by: Officer, tell: Tell
@@ -149,7 +151,9 @@ class Desk:
             sitting = Sitting(connection, self.rules, self.now())
             told = tell(await work(sitting))
             await keep_answer(connection, call, told, sitting.now)
+            await sitting.publish()
         self.alarm.wake()
+        self.feed.ring()
         return told
 
     async def _deliver(

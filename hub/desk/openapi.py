@@ -13,6 +13,10 @@ _QUERY: dict[str, tuple[str, bool]] = {
     "after": ("`next` of the page before.", False),
     "since": ("`saidAt` of the last reminder seen.", False),
     "count": ("How many, 1 to 200; 50 if left out.", False),
+    "feed.after": ("`last` of the answer before; left out: only where the end is.", False),
+    "feed.wait": ("Seconds to wait for a change, 0 to 30; 0 if left out.", False),
+    "feed.count": ("How many, 1 to 200; 100 if left out.", False),
+    "feed.unit": ("What concerns this unit; all of the client's units if left out.", False),
 }
 _TROUBLE = {
     "400": "The call isn't formed as it must be; the message says how.",
@@ -89,7 +93,7 @@ def _parameters(operation: Operation) -> Iterable[Schema]:
         yield _parameter(name, "path", f"The {name}.", required=True)
     for name in operation.query:
         about, required = _QUERY[name]
-        yield _parameter(name, "query", about, required=required)
+        yield _parameter(name.rpartition(".")[2], "query", about, required=required)
     if operation.writes:
         about = "New for each write, the same when it is repeated; at most 200 characters."
         yield _parameter("Idempotency-Key", "header", about, required=True)

@@ -1,5 +1,6 @@
 """The schemas of what the desk answers."""
 
+from hub.desk.changes import ChangeKind
 from hub.desk.clocks import DueRule
 from hub.desk.face.bodies import FINDINGS
 from hub.desk.face.shapes import Schema, schema_of
@@ -79,6 +80,7 @@ OBJECTION = _object(
 )
 REQUEST = _object(
     id=TEXT,
+    version={"type": "integer"},
     state=_words(*State),
     certificateType=TEXT,
     fields=_list(TEXT),
@@ -111,6 +113,20 @@ REMINDER = _object(
     role=_words(*Role),
     person=_or_null(TEXT),
     reference=_or_null(TEXT),
+)
+CHANGE = _object(
+    sequence={"type": "integer"},
+    at=MOMENT,
+    kind=_words(*ChangeKind),
+    request=TEXT,
+    version={"type": "integer"},
+    event=TEXT,
+    state=_words(*State),
+    certificateType=TEXT,
+    requester=TEXT,
+    holder=TEXT,
+    formerHolder=_or_null(TEXT),
+    receivers=_list(_object(unit=TEXT, reference=TEXT)),
 )
 LOOKUPS = _object(
     requests={
@@ -160,5 +176,6 @@ SCHEMAS: Schema = {
     "Page": _object(requests=_list(referring("Request")), next=_or_null(TEXT)),
     "History": _object(entries=_list(ENTRY)),
     "Reminders": _object(reminders=_list(REMINDER)),
+    "Changes": _object(changes=_list(CHANGE), last={"type": "integer"}),
     "ProofAnswers": _object(answers=_list(PROOF_ANSWER)),
 }

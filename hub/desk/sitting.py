@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.desk.changes import Change, recalled, steps_taken
 from hub.desk.clocks import Schedule
 from hub.desk.doubts import Corrected, Recall
 from hub.desk.objections import conclude
 from hub.desk.request import VerificationRequest
 from hub.desk.store import proofs, requests
+from hub.desk.store.changes import publish
 from hub.desk.store.timers import Reminder, drop_timer, remind, set_timers
 from hub.desk.watching import watch
 from hub.desk.words import Rejected, Role, State
@@ -32,6 +34,7 @@ class Sitting:
     connection: AsyncConnection
     rules: Rules
     now: datetime
+    changed: list[Change] = field(default_factory=list)
 
     async def load(self, request_id: str) -> VerificationRequest | None:
         """The request as it is kept."""
@@ -42,10 +45,12 @@ class Sitting:
         await requests.add(self.connection, request)
         new = watch(request, self.rules.schedule)
         await set_timers(self.connection, request.id, new)
+        self.changed.extend(steps_taken(None, request))
 
     async def keep(self, before: VerificationRequest, after: VerificationRequest) -> None:
         """Keep what became of a request; raises `Stale` where somebody else was faster."""
         await requests.save(self.connection, before, after)
+        self.changed.extend(steps_taken(before, after))
         await self._reset_timers(before, after)
         await self._keep_proofs(before, after)
         if after.review and after.state is State.SENT and before.state is not State.SENT:
@@ -81,6 +86,11 @@ class Sitting:
         await self.keep(objected, concluded.objected)
         if isinstance(concluded.ending, Corrected):
             await remind(self.connection, _told(concluded.ending.recall, self.now))
+            self.changed.append(recalled(concluded.objected, concluded.ending.recall))
+
+    async def publish(self) -> None:
+        """Number what changed; the last thing before the commit, as it locks out all others."""
+        await publish(self.connection, self.changed)
 
 
 def _told(recall: Recall, now: datetime) -> list[Reminder]:

@@ -8,8 +8,10 @@ from typing import assert_never
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from hub.desk.changes import reminded
 from hub.desk.clocks import TimerKind
 from hub.desk.events import Close, MarkOverdue
+from hub.desk.feed import Feed
 from hub.desk.lifecycle import apply
 from hub.desk.request import VerificationRequest
 from hub.desk.sitting import Rules, Sitting
@@ -43,9 +45,11 @@ class Alarm:
         database: DeskDatabase,
         rules: Rules,
         now: Callable[[], datetime],
+        feed: Feed,
         pace: float = 1.0,
     ) -> None:
         self._database = database
+        self._feed = feed
         self._rules = rules
         self._now = now
         self._pace = pace
@@ -84,7 +88,10 @@ class Alarm:
             due = await claim_due(connection, now)
             if due is None:
                 return False
-            await _fire(Sitting(connection, self._rules, now), due)
+            sitting = Sitting(connection, self._rules, now)
+            await _fire(sitting, due)
+            await sitting.publish()
+        self._feed.ring()
         return True
 
     async def _until_next(self) -> float:
@@ -109,6 +116,7 @@ async def _fire(sitting: Sitting, due: DueTimer) -> None:
         person=person,
     )
     await remind(sitting.connection, [said])
+    sitting.changed.append(reminded(request, due.timer.kind, sitting.now))
     await drop_timer(sitting.connection, request.id, due.timer)
     after = _after(request, due.timer.kind, sitting.now)
     if after is not None:

@@ -47,7 +47,7 @@ async def test_replicas_migrate_side_by_side(database: str) -> None:
             found = await connection.execute(text("SELECT version_num FROM desk_alembic_version"))
             return str(found.scalar_one())
 
-    assert await asyncio.gather(*(start() for _ in range(3))) == ["0002"] * 3
+    assert await asyncio.gather(*(start() for _ in range(3))) == ["0003"] * 3
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ async def test_replicas_share_the_work(ground: Ground) -> None:
         await ground.hub.open(immediate=True)
     ground.clock.moment += 2 * HOUR
     desk = ground.desk
-    alarms = [Alarm(desk.database, desk.rules, ground.clock) for _ in range(5)]
+    alarms = [Alarm(desk.database, desk.rules, ground.clock, desk.feed) for _ in range(5)]
 
     await asyncio.gather(*(alarm.fire_due() for alarm in alarms))
     await ground.pass_time(timedelta(0))
@@ -111,7 +111,7 @@ async def test_it_wakes_by_itself(ground: Ground) -> None:
     desk = ground.desk
     await ground.hub.open(immediate=True)
     ground.clock.moment += 15 * MINUTE - timedelta(milliseconds=50)
-    alarm = Alarm(desk.database, desk.rules, ground.clock)
+    alarm = Alarm(desk.database, desk.rules, ground.clock, desk.feed)
 
     running = asyncio.create_task(alarm.run())
     await asyncio.sleep(0.2)
@@ -134,7 +134,7 @@ async def test_a_faster_clock(small: Ground) -> None:
             seconds=1
         )
 
-    alarm = Alarm(small.desk.database, small.desk.rules, fast, pace=3600)
+    alarm = Alarm(small.desk.database, small.desk.rules, fast, small.desk.feed, pace=3600)
     running = asyncio.create_task(alarm.run())
     await _until_said(small, REFORM)
     running.cancel()
@@ -150,7 +150,7 @@ async def test_a_silent_database_is_tried_again(
     desk = small.desk
     async with desk.database.writing() as connection:
         await connection.exec_driver_sql("ALTER TABLE desk_timers RENAME TO away")
-    running = asyncio.create_task(Alarm(desk.database, desk.rules, small.clock).run())
+    running = asyncio.create_task(Alarm(desk.database, desk.rules, small.clock, desk.feed).run())
     await asyncio.sleep(0.15)
 
     async with desk.database.writing() as connection:

@@ -26,6 +26,7 @@ _Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def make_app(desk: Desk, seconds: Callable[[], float] = time.time) -> web.Application:
     """The application of a desk; `seconds` is the clock that signatures are checked by."""
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_in_words])
+    app.on_shutdown.append(_dismissing(desk))
     app.router.add_get(HEALTH, _health)
     app.router.add_get(OPENAPI, _openapi)
     for operation in OPERATIONS:
@@ -42,6 +43,13 @@ def _signed(desk: Desk, operation: Operation, seconds: Callable[[], float]) -> _
         return await operation.answering(desk, Signed(client, request, await request.read()))
 
     return answer
+
+
+def _dismissing(desk: Desk) -> Callable[[web.Application], Awaitable[None]]:
+    async def dismiss(_: web.Application) -> None:
+        desk.feed.dismiss()
+
+    return dismiss
 
 
 async def _health(_: web.Request) -> web.Response:

@@ -83,9 +83,9 @@ class Signed:
             raise Refused(404, NO_SUCH_REQUEST)
         return request_id
 
-    def count(self) -> int:
+    def count(self, usual: int = 50) -> int:
         """How long a page may be, from the query; raises `Refused`."""
-        text = self.request.query.get("count", "50")
+        text = self.request.query.get("count", str(usual))
         if (
             not text.isascii()
             or not text.isdigit()

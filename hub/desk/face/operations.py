@@ -7,7 +7,7 @@ from functools import partial
 from aiohttp import web
 
 from hub.desk.desk import Desk
-from hub.desk.face import proofs, reading, writing
+from hub.desk.face import changes, proofs, reading, writing
 from hub.desk.face.bodies import SUBMISSION
 from hub.desk.face.calls import Signed
 from hub.desk.face.shapes import Shape
@@ -87,6 +87,15 @@ OPERATIONS = (
         reading.reminders,
         "since",
         "count",
+    ),
+    Operation(
+        "GET",
+        f"{BASE}/changes",
+        "changes",
+        "What changed, in the order it was committed, each once; waits for the next if asked to.",
+        "Changes",
+        changes.changes,
+        query=("feed.after", "feed.wait", "feed.count", "feed.unit"),
     ),
     _get(REQUEST, "One request, as the unit may see it.", "Request", reading.status),
     _get(f"{REQUEST}/history", "Every step of a request.", "History", reading.history),

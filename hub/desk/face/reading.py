@@ -17,7 +17,7 @@ from hub.desk.face.views import entry_view, reminder_view, request_view
 from hub.desk.request import VerificationRequest
 from hub.desk.store import requests
 from hub.desk.store.proofs import document_of
-from hub.desk.store.requests import Mark
+from hub.desk.store.requests import Listed, Mark
 from hub.desk.store.timers import reminders_of
 
 _THE_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -75,14 +75,14 @@ async def _page(desk: Desk, signed: Signed, box: Literal["inbox", "outbox"]) -> 
     page = found[:count]
     return json_reply(
         {
-            "requests": [request_view(each, unit, now) for each in page],
+            "requests": [request_view(each.request, unit, now, each.version) for each in page],
             "next": _cursor(page, box) if len(found) > count else None,
         }
     )
 
 
-def _cursor(page: Sequence[VerificationRequest], box: Literal["inbox", "outbox"]) -> str:
-    last = page[-1]
+def _cursor(page: Sequence[Listed], box: Literal["inbox", "outbox"]) -> str:
+    last = page[-1].request
     at = last.due.at if box == "inbox" and last.due else last.issued_at
     return base64.urlsafe_b64encode(orjson.dumps([at.isoformat(), last.id])).decode()
 

@@ -15,12 +15,18 @@ from hub.desk.words import Clarification, Hop, Incident, Officer, Overdue, Role
 View = dict[str, object]
 
 
-def request_view(request: VerificationRequest, unit: str, now: datetime) -> View:
-    """All of a request but its history; what is only drafted, its holder alone sees."""
+def request_view(
+    request: VerificationRequest, unit: str, now: datetime, version: int | None = None
+) -> View:
+    """All of a request but its history; what is only drafted, its holder alone sees.
+
+    `version` is needed where the request was read without its history.
+    """
     wanted = request.wanted
     holds = unit == request.holder
     return {
         "id": request.id,
+        "version": len(request.history) if version is None else version,
         "state": request.state.value,
         "certificateType": wanted.certificate,
         "fields": sorted(wanted.fields),
@@ -34,7 +40,7 @@ def request_view(request: VerificationRequest, unit: str, now: datetime) -> View
         "requester": _officer(request.requester),
         "issuer": request.holder,
         "verifier": request.verifier,
-        "issuedAt": _moment(request.issued_at),
+        "issuedAt": moment_view(request.issued_at),
         "due": request.due and _due(request.due),
         "timeLeft": _time_left(request, now),
         "waitedForRequester": request.waited_for_requester(now).total_seconds(),
@@ -52,7 +58,7 @@ def request_view(request: VerificationRequest, unit: str, now: datetime) -> View
 def entry_view(entry: Entry) -> View:
     """One step of a history: when, who, what, and where it led."""
     return {
-        "at": _moment(entry.at),
+        "at": moment_view(entry.at),
         "by": None if Role.PLATFORM in entry.by.roles else _officer(entry.by.officer),
         "event": type(entry.event).__name__,
         "state": entry.state.value,
@@ -64,8 +70,8 @@ def reminder_view(reminder: Reminder) -> View:
     return {
         "request": reminder.request,
         "kind": reminder.kind,
-        "at": _moment(reminder.at),
-        "saidAt": _moment(reminder.said_at),
+        "at": moment_view(reminder.at),
+        "saidAt": moment_view(reminder.said_at),
         "unit": reminder.unit or None,
         "role": reminder.role,
         "person": reminder.person,
@@ -84,7 +90,8 @@ def _plain(value: Value | None) -> object:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def _moment(moment: datetime | None) -> str | None:
+def moment_view(moment: datetime | None) -> str | None:
+    """A moment in China's time, as ISO text."""
     return in_china(moment).isoformat() if moment else None
 
 
@@ -94,8 +101,8 @@ def _officer(officer: Officer) -> View:
 
 def _due(due: Due) -> View:
     return {
-        "receivedAt": _moment(due.received),
-        "at": _moment(due.at),
+        "receivedAt": moment_view(due.received),
+        "at": moment_view(due.at),
         "rule": due.rule.value,
         "estimated": due.estimated,
         "infeasible": due.infeasible,
@@ -111,14 +118,14 @@ def _time_left(request: VerificationRequest, now: datetime) -> float | None:
 
 def _overdue(overdue: Overdue, request: VerificationRequest, now: datetime) -> View:
     return {
-        "since": _moment(overdue.since),
+        "since": moment_view(overdue.since),
         "explanationAsked": request.explanation_asked(now),
         "explanations": [
             {
                 "by": _officer(each.by),
-                "at": _moment(each.at),
+                "at": moment_view(each.at),
                 "reason": each.reason,
-                "estimate": _moment(each.estimate),
+                "estimate": moment_view(each.estimate),
             }
             for each in overdue.explanations
         ],
@@ -140,7 +147,7 @@ def _draft(draft: Draft) -> View:
         "findings": _findings(draft.findings),
         "fields": sorted(draft.fields),
         "madeBy": _officer(draft.made_by),
-        "madeAt": _moment(draft.made_at),
+        "madeAt": moment_view(draft.made_at),
     }
 
 
@@ -151,9 +158,9 @@ def _delivery(delivery: Delivery) -> View:
         "seal": delivery.mark.seal,
         "document": delivery.mark.document,
         "sealedBy": _officer(delivery.mark.set_by),
-        "sealedAt": _moment(delivery.mark.set_at),
-        "sentAt": _moment(delivery.sent_at),
-        "confirmedAt": _moment(delivery.confirmed_at),
+        "sealedAt": moment_view(delivery.mark.set_at),
+        "sentAt": moment_view(delivery.sent_at),
+        "confirmedAt": moment_view(delivery.confirmed_at),
         "recalledBy": delivery.recalled_by,
     }
 
@@ -163,8 +170,8 @@ def _clarification(asked: Clarification) -> View:
         "kind": asked.kind.value,
         "question": asked.question,
         "askedBy": _officer(asked.asked_by),
-        "askedAt": _moment(asked.asked_at),
-        "endedAt": _moment(asked.ended_at),
+        "askedAt": moment_view(asked.asked_at),
+        "endedAt": moment_view(asked.ended_at),
         "answer": asked.answer,
     }
 
@@ -174,7 +181,7 @@ def _hop(hop: Hop) -> View:
         "from": hop.origin,
         "to": hop.to,
         "by": _officer(hop.by),
-        "at": _moment(hop.at),
+        "at": moment_view(hop.at),
         "reason": hop.reason,
     }
 
@@ -182,7 +189,7 @@ def _hop(hop: Hop) -> View:
 def _incident(incident: Incident) -> View:
     return {
         "by": _officer(incident.by),
-        "at": _moment(incident.at),
+        "at": moment_view(incident.at),
         "said": incident.said,
         "article": incident.article,
     }
@@ -195,7 +202,7 @@ def _objection(objection: Objection) -> View:
         "delivery": objection.delivery,
         "grounds": objection.grounds,
         "by": _officer(objection.by),
-        "at": _moment(objection.at),
+        "at": moment_view(objection.at),
         "review": objection.review,
         "ending": outcome if ending else None,
     }

@@ -19,6 +19,14 @@ class Stale(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A request as pages have it, without its history, and how many entries that has."""
+
+    request: VerificationRequest
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """Where a page ended: the order's moment and the id of its last request."""
 
@@ -63,7 +71,7 @@ async def save(
 
 async def inbox(
     connection: AsyncConnection, unit: str, after: Mark | None, count: int
-) -> Sequence[VerificationRequest]:
+) -> Sequence[Listed]:
     """What lies with a unit to be answered, soonest due first, without the histories."""
     waiting = [state.value for state in WITH_ISSUER]
     which = and_(requests.c.holder == unit, requests.c.state.in_(waiting))
@@ -72,7 +80,7 @@ async def inbox(
 
 async def outbox(
     connection: AsyncConnection, unit: str, after: Mark | None, count: int
-) -> Sequence[VerificationRequest]:
+) -> Sequence[Listed]:
     """What a unit asked for, oldest first, without the histories."""
     return await _page(connection, requests.c.requester == unit, requests.c.issued_at, after, count)
 
@@ -83,12 +91,12 @@ async def _page(
     order: ColumnElement[Any],
     after: Mark | None,
     count: int,
-) -> Sequence[VerificationRequest]:
+) -> Sequence[Listed]:
     if after is not None:
         same = and_(order == after.at, requests.c.id > after.id)
         which = and_(which, or_(order > after.at, same))
     page = _bare(which).order_by(order, requests.c.id).limit(count)
-    return [_request(row) for row in await connection.execute(page)]
+    return [Listed(_request(row), row.version) for row in await connection.execute(page)]
 
 
 def _bare(which: ColumnElement[bool]) -> Select[Any]:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     ForeignKey,
     ForeignKeyConstraint,
@@ -169,4 +170,35 @@ answers = Table(
     Column("status", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("at", Instant, nullable=False, index=True),
+)
+
+changes = Table(
+    "desk_changes",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("request", ForeignKey(requests.c.id), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("certificate", Text, nullable=False),
+    Column("requester", Text, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("former_holder", Text),
+    Column("receivers", JSON, nullable=False),  # pairs of unit and reference
+)
+
+change_units = Table(
+    "desk_change_units",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("sequence", ForeignKey(changes.c.sequence), primary_key=True),
+)
+
+change_count = Table(
+    "desk_change_count",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # one row: who numbers locks it
+    Column("last", BigInteger, nullable=False),
 )
