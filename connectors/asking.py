@@ -57,11 +57,11 @@ class Slots:
         try:
             return await self.done(work, interface.timeout, until)
         except ConnectorError as error:
-            return self.named(interface, error)
+            return self.named(interface.name, error)
 
-    def named(self, interface: Interface, error: ConnectorError) -> ConnectorError:
-        """The same failure, its text beginning with platform and interface."""
-        return type(error)(f"{self._platform}/{interface.name}: {error}")
+    def named(self, call: str, error: ConnectorError) -> ConnectorError:
+        """The same failure, its text beginning with the platform and the interface or call."""
+        return type(error)(f"{self._platform}/{call}: {error}")
 
     async def done(self, work: Callable[[], Awaitable[T]], seconds: float, until: float) -> T:
         """What the work gives within `seconds` of its start, and in any case before `until`."""

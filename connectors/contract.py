@@ -97,11 +97,22 @@ class Inquiry:
     facts: Mapping[str, str] = field(repr=False)
 
 
+class ProofKind(StrEnum):
+    """What kind of sealed proof there is of what is held."""
+
+    VERIFIED = "verified"  # 核实信息: the issuer verified it on request
+    SHARED = "shared"  # 共享信息: as a shared platform holds it
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The platform holds it: a value per declared field, `None` where the row leaves it open."""
+    """The platform holds it: a value per declared field, `None` where the row leaves it open.
+
+    `proof` where the platform says that a sealed proof of it can be extracted.
+    """
 
     values: Mapping[str, Value | None] = field(repr=False)
+    proof: ProofKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

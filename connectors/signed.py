@@ -1,5 +1,6 @@
 """Calls signed with BG-HMAC, and what a refusal of the signature means."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
 from connectors.clocks import ServerClock
@@ -23,29 +24,45 @@ class SignedCalls:
         self._url = endpoint.url.rstrip("/")
         self._base = urlsplit(self._url).path
 
-    async def get(self, path: str, parameters: dict[str, str], seconds: float) -> Reply:
+    async def get(self, path: str, parameters: Mapping[str, str], seconds: float) -> Reply:
         """The reply of status 200 to a GET with those parameters in its query."""
-        return await self._asked("GET", path, canonical_query(parameters), None, seconds)
+        return _accepted(await self.read(path, parameters, seconds))
 
     async def post(self, path: str, body: bytes, seconds: float) -> Reply:
         """The reply of status 200 to a POST of a JSON body."""
-        return await self._asked("POST", path, "", body, seconds)
+        return _accepted(await self.write(path, body, {}, seconds))
 
-    async def _asked(
-        self, method: str, path: str, query: str, body: bytes | None, seconds: float
+    async def read(self, path: str, parameters: Mapping[str, str], seconds: float) -> Reply:
+        """The reply to a GET, whatever its status."""
+        query = canonical_query(parameters)
+        return await self._by_its_clock(lambda: self._sent("GET", path, query, None, {}, seconds))
+
+    async def write(
+        self, path: str, body: bytes, headers: Mapping[str, str], seconds: float
     ) -> Reply:
+        """The reply to a POST of a JSON body under those headers, whatever its status."""
+        return await self._by_its_clock(
+            lambda: self._sent("POST", path, "", body, headers, seconds)
+        )
+
+    async def _by_its_clock(self, send: Callable[[], Awaitable[Reply]]) -> Reply:
         signed_with = self._clock.offset
-        reply = await self._sent(method, path, query, body, seconds)
+        reply = await send()
         if _refusal(reply) == _SKEWED:
             self._clock.learn(reply.server_time())
             # Another call may have learned it while this one was under way.
             if self._clock.offset != signed_with:
-                reply = await self._sent(method, path, query, body, seconds)
-        require_accepted(reply)
+                return await send()
         return reply
 
     async def _sent(
-        self, method: str, path: str, query: str, body: bytes | None, seconds: float
+        self,
+        method: str,
+        path: str,
+        query: str,
+        body: bytes | None,
+        more: Mapping[str, str],
+        seconds: float,
     ) -> Reply:
         url = f"{self._url}{path}?{query}" if query else f"{self._url}{path}"
         signed = hmac_headers(
@@ -56,8 +73,13 @@ class SignedCalls:
             query,
             self._clock.now(),
         )
-        headers = signed if body is None else signed | JSON
+        headers = {**signed, **more} if body is None else {**signed, **JSON, **more}
         return await self._http.ask(Call(self._endpoint, method, url, seconds, headers, body))
+
+
+def _accepted(reply: Reply) -> Reply:
+    require_accepted(reply)
+    return reply
 
 
 def require_accepted(reply: Reply) -> None:

@@ -1,11 +1,13 @@
 """Dialect: the supplementary verification platform, which looks up many subjects in one call."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 
 import orjson
 
 from connectors.answers import read_answer
 from connectors.asking import Slots, distinct, sameness, until_after
+from connectors.assisted import AssistedVerification
 from connectors.clocks import ServerClock
 from connectors.contract import (
     PATIENCE,
@@ -15,10 +17,12 @@ from connectors.contract import (
     Endpoint,
     Garbled,
     Health,
+    Held,
     Incomplete,
     Inquiry,
     Interface,
     NotHeld,
+    ProofKind,
     Refused,
     WrongHolder,
 )
@@ -49,6 +53,7 @@ class VerificationPlatform:
         self._clock = clock or ServerClock()
         self._calls = SignedCalls(endpoint, http, self._clock)
         self._slots = Slots(endpoint)
+        self.assisted = AssistedVerification(self._calls, self._slots)
         self._gathering = Gathering(endpoint.batch, self._answers, http.own)
 
     async def fetch(
@@ -63,7 +68,7 @@ class VerificationPlatform:
                 filled(interface.parameters, inquiry.facts)
                 asked[key] = Asked(interface, inquiry, until)
             except Incomplete as error:
-                outcomes[key] = self._slots.named(interface, error)
+                outcomes[key] = self._slots.named(interface.name, error)
         answers = await self._gathering.ask(list(asked.values()))
         outcomes |= zip(asked, answers, strict=True)
         return [outcomes[sameness(inquiry)] for inquiry in inquiries]
@@ -85,7 +90,7 @@ class VerificationPlatform:
         try:
             answers = await self._slots.done(lambda: self._lookup(batch, seconds), seconds, until)
         except ConnectorError as error:
-            return [self._slots.named(asked.interface, error) for asked in batch]
+            return [self._slots.named(asked.interface.name, error) for asked in batch]
         return [self._read(one, answers.get(str(place))) for place, one in enumerate(batch)]
 
     async def _lookup(self, batch: Sequence[Asked], seconds: float) -> Mapping[str, Json]:
@@ -98,7 +103,7 @@ class VerificationPlatform:
         try:
             return _answer(asked.interface, asked.inquiry, answer)
         except ConnectorError as error:
-            return self._slots.named(asked.interface, error)
+            return self._slots.named(asked.interface.name, error)
 
 
 def _request(ref: str, asked: Asked) -> dict[str, object]:
@@ -149,7 +154,20 @@ def _held(interface: Interface, subject_id: str, answer: Json) -> Answer:
     found = read_answer(answer, interface.answer, subject_id)
     if found is None:
         raise Garbled("said to be held, but without a field; tell the platform")
-    return found
+    return replace(found, proof=_proof(answer)) if isinstance(found, Held) else found
+
+
+def _proof(answer: Json) -> ProofKind | None:
+    """Which proof can be extracted; none where the platform doesn't say."""
+    match at(answer, "proof"):
+        case "verified":
+            return ProofKind.VERIFIED
+        case "shared":
+            return ProofKind.SHARED
+        case Gap() | None:
+            return None
+        case _:
+            raise Garbled("one inquiry has a proof of no known kind; tell the platform")
 
 
 def connect(endpoint: Endpoint, _: Options, http: Http) -> Connector:

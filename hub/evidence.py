@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from connectors.contract import Value
+from connectors.contract import ProofKind, Value
 
 
 class HolderKind(StrEnum):
@@ -124,6 +124,7 @@ class Holding:
     source: str
     tier: Tier
     values: Mapping[str, Value | None] = field(repr=False)
+    proof: ProofKind | None = None  # the source can extract a sealed proof of it
 
 
 class Step(StrEnum):

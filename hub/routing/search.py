@@ -79,7 +79,7 @@ class Search:
         reason = str(reply) if isinstance(reply, ConnectorError) else None
         self.attempts.append(Attempt(source.name, source.tier, said_by(reply), took_ms, reason))
         if isinstance(reply, Held):
-            self.holding = Holding(source.name, source.tier, reply.values)
+            self.holding = Holding(source.name, source.tier, reply.values, reply.proof)
 
     def finding_for(self, question: Question) -> Finding:
         """The finding as one of the equal questions sees it: all but the first reuse it."""
