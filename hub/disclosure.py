@@ -122,7 +122,7 @@ class Disclosure:
         assert finding is not None, "every admitted lookup has been searched"
         if finding.holding is not None:
             return self._found(lookup, verdict, finding, at, record_id)
-        steps = steps_after(verdict.row, lookup.purpose)
+        steps = steps_after(verdict.row, lookup, self._types[lookup.type])
         if finding.silent or not finding.trail:
             return Unavailable(lookup.type, finding.trail, finding.silent, steps, record_id)
         return NotHeld(lookup.type, finding.trail, steps, record_id)

@@ -51,7 +51,8 @@ def _refuse_twice(file: Path, key: str, value: str, declared: dict[str, Path]) -
 
 
 def _certificate_type(root: Table) -> CertificateType:
-    root.only("title_zh", "title_en", "code", "holder", "issuer_zh", "issuer_en", *_PARTS, "fields")
+    titles = ("title_zh", "title_en", "issuer_zh", "issuer_en")
+    root.only(*titles, "code", "holder", "commitment_excluded", *_PARTS, "fields")
     fields = _fields(root.table("fields"))
     parts = {part: _part(root, part, fields) for part in _PARTS}
     _check_names(root, fields, parts)
@@ -64,6 +65,7 @@ def _certificate_type(root: Table) -> CertificateType:
         issuer_zh=root.text("issuer_zh"),
         issuer_en=root.text("issuer_en"),
         fields=fields,
+        commitment_excluded=root.text_if_any("commitment_excluded"),
         **parts,
     )
 

@@ -36,7 +36,8 @@ class CertificateType:
     """What a certificate is; it names no platform.
 
     `code` is its type code under GB/T 36903 where known. `number`, `issued_on`, `valid_from` and
-    `valid_until` name the fields that play those parts.
+    `valid_until` name the fields that play those parts. `commitment_excluded` is why no commitment
+    (告知承诺) may stand in for it, whatever the catalogue says, or none.
     """
 
     name: str
@@ -51,6 +52,7 @@ class CertificateType:
     issued_on: str | None
     valid_from: str | None
     valid_until: str | None
+    commitment_excluded: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

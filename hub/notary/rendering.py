@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -29,6 +30,22 @@ ENDORSEMENT_MM = (24.0, 228.0, 162.0, 40.0)
 """Where the two stamps lie on the page: from the left, from the top, width, height."""
 
 _MISSING = re.compile(r'the text `"(.+?)"` could not be displayed')
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A page to be read and signed by hand: rows, sections of sentences, and who signs it."""
+
+    title: str
+    number: str
+    about: tuple[tuple[str, str], ...] = field(repr=False)
+    holder: tuple[tuple[str, str], ...] = field(repr=False)
+    sections: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def draw_paper(paper: Paper) -> bytes:
+    """The page as PDF/A-2b, with room for signature and date; equal papers give equal bytes."""
+    return _drawn("paper.typ", asdict(paper), None)
 
 
 def draw_page(content: Content) -> bytes:
