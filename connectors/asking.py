@@ -11,11 +11,13 @@ from connectors.contract import (
     Answer,
     Blank,
     ConnectorError,
+    Crowded,
     Endpoint,
     Health,
     Inquiry,
     Interface,
-    TimedOut,
+    Told,
+    untold,
 )
 from connectors.decoding import Json
 from connectors.http import timed_out
@@ -39,16 +41,19 @@ class Platform(Protocol):
 
 
 class Slots:
-    """The endpoint's `concurrency`: as many calls at once, the others wait.
+    """The endpoint's `concurrency`: as many calls at once, the others wait, first come first served.
 
     `until` is by the loop's clock: a call that waits for its slot may do so as long as whoever
-    asked is patient, as a queue is no fault of the platform; its timeout begins with the call.
+    asked is patient, as a queue is no fault of the platform. Where so many wait before it that its
+    turn would come too late, it is `Crowded` at once. Its timeout begins with the call.
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.count = endpoint.concurrency
+        self.queued = 0
         self._platform = endpoint.platform
         self._free = asyncio.Semaphore(self.count)
+        self._usual = 0.0  # seconds that a call takes
 
     async def outcome(
         self, interface: Interface, work: Callable[[], Awaitable[T]], until: float
@@ -64,32 +69,44 @@ class Slots:
         return type(error)(f"{self._platform}/{call}: {error}")
 
     async def done(self, work: Callable[[], Awaitable[T]], seconds: float, until: float) -> T:
-        """What the work gives within `seconds` of its start, and in any case before `until`."""
+        """What the work gives within `seconds` of its start, which comes before `until`."""
         await self._slot(until)
-        end = asyncio.get_running_loop().time() + seconds
+        began = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout_at(min(end, until)):
+            async with asyncio.timeout_at(began + seconds):
                 return await work()
         except TimeoutError:
-            raise timed_out(seconds) if end <= until else _impatient("whole answer") from None
+            raise timed_out(seconds) from None
         finally:
             self._free.release()
+            took = asyncio.get_running_loop().time() - began
+            self._usual += (took - self._usual) * _NEWEST_COUNTS
 
     async def _slot(self, until: float) -> None:
-        if asyncio.get_running_loop().time() >= until:
-            raise _impatient("free slot")
+        now = asyncio.get_running_loop().time()
+        if now >= until:
+            raise _crowded()
         if not self._free.locked():
             await self._free.acquire()
             return
+        if now + self._usual * (self.queued + 1) / self.count > until:
+            raise _crowded()
+        self.queued += 1
         try:
             async with asyncio.timeout_at(until):
                 await self._free.acquire()
         except TimeoutError:
-            raise _impatient("free slot") from None
+            raise _crowded() from None
+        finally:
+            self.queued -= 1
 
 
-def _impatient(lacking: str) -> TimedOut:
-    return TimedOut(f"no {lacking} before patience ended; raise `concurrency` or ask for fewer")
+_NEWEST_COUNTS = 0.1
+"""How much the newest call counts in what a call usually takes."""
+
+
+def _crowded() -> Crowded:
+    return Crowded("no free slot in time; raise `concurrency`, ask for fewer, or give more time")
 
 
 def until_after(patience: float) -> float:
@@ -111,22 +128,28 @@ class OneByOne:
         self._coded = coded
 
     async def fetch(
-        self, interface: Interface, inquiries: Sequence[Inquiry], patience: float = PATIENCE
+        self,
+        interface: Interface,
+        inquiries: Sequence[Inquiry],
+        patience: float = PATIENCE,
+        told: Told = untold,
     ) -> list[Answer | ConnectorError]:
         """One answer or failure per inquiry, in order."""
         until, turns = until_after(patience), asyncio.Semaphore(self._slots.count)
+        places = places_of(inquiries)
 
-        async def outcome(inquiry: Inquiry) -> Answer | ConnectorError:
+        async def outcome(same: Sequence[int]) -> Answer | ConnectorError:
+            inquiry = inquiries[same[0]]
             async with turns:
-                return await self._slots.outcome(
+                answered = await self._slots.outcome(
                     interface, lambda: self._answer(interface, inquiry), until
                 )
+            for place in same:
+                told(place, answered)
+            return answered
 
         async with asyncio.TaskGroup() as group:
-            tasks = {
-                key: group.create_task(outcome(inquiry))
-                for key, inquiry in distinct(inquiries).items()
-            }
+            tasks = {key: group.create_task(outcome(same)) for key, same in places.items()}
         return [tasks[sameness(inquiry)].result() for inquiry in inquiries]
 
     async def probe(self) -> Health:
@@ -148,6 +171,14 @@ class OneByOne:
 def sameness(inquiry: Inquiry) -> Hashable:
     """Two inquiries with the same facts are one question."""
     return frozenset(inquiry.facts.items())
+
+
+def places_of(inquiries: Sequence[Inquiry]) -> dict[Hashable, list[int]]:
+    """The places at which each distinct inquiry stands, in order."""
+    places: dict[Hashable, list[int]] = {}
+    for place, inquiry in enumerate(inquiries):
+        places.setdefault(sameness(inquiry), []).append(place)
+    return places
 
 
 def distinct(inquiries: Sequence[Inquiry]) -> dict[Hashable, Inquiry]:

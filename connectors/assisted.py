@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 from urllib.parse import quote
@@ -45,16 +46,23 @@ EXTRACT = "/api/v1/proofs/extract"
 SEALS = "/api/v1/seals"
 CHANGES = "/api/v1/changes"
 
-USUAL = 10.0  # seconds for a call
-DRAWING = 30.0  # seconds for a call that draws and seals documents
 GRACE = 5.0  # seconds that a long poll may take beyond its wait
-REST = 1.0  # seconds before a write is repeated
+LONGEST_WAIT = 30.0  # seconds
 MOST_CHANGES = 100
 
 _LATER = frozenset({502, 503, 504})
 _ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._~-]{0,99}", re.ASCII)
 _PLAIN_KEY = re.compile(r"[!-~]{1,200}", re.ASCII)
 _NO_SUCH = StepRejected(404, None, "no request of this id concerns this unit; check both")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds for a call, for one that draws and seals documents, and before a write is repeated."""
+
+    usual: float = 10.0
+    drawing: float = 30.0
+    rest: float = 1.0
 
 
 class AssistedVerification:
@@ -65,14 +73,15 @@ class AssistedVerification:
     repeated once under the same key, so it is done once; `key` may be any text, new for each write.
     """
 
-    def __init__(self, calls: SignedCalls, slots: Slots, rest: float = REST) -> None:
+    def __init__(self, calls: SignedCalls, slots: Slots, pace: Pace | None = None) -> None:
         self._calls = calls
         self._slots = slots
-        self._rest = rest
+        self._pace = pace or Pace()
 
     async def submit(self, submission: Submission, key: str) -> RequestView | StepRejected:
         """Open a request; its clock starts at once."""
-        return await self._named("submit", self._taken(REQUESTS, submission.body(), key, USUAL))
+        taken = self._taken(REQUESTS, submission.body(), key, self._pace.usual)
+        return await self._named("submit", taken)
 
     async def step(
         self, request: str, step: str, by: Officer, parts: Mapping[str, object], key: str
@@ -80,7 +89,8 @@ class AssistedVerification:
         """Take one step of a request's life; `parts` are the step's own, beside who acts."""
         if not _ID.fullmatch(request):
             return _NO_SUCH
-        path, seconds = f"{REQUESTS}/{request}/{step}", DRAWING if step == "seal" else USUAL
+        seconds = self._pace.drawing if step == "seal" else self._pace.usual
+        path = f"{REQUESTS}/{request}/{step}"
         return await self._named(step, self._taken(path, {"by": by, **parts}, key, seconds))
 
     async def request(self, request: str, unit: str) -> RequestView | None:
@@ -132,15 +142,17 @@ class AssistedVerification:
     async def changes(self, after: int | None, wait: float) -> Changes:
         """The changes after a sequence, as soon as there are any, at the latest after `wait` seconds.
 
-        Without `after`, at once and none of them: only where the changes end at present. It takes
-        none of the slots of other calls.
+        Without `after`, at once and none of them: only where the changes end at present. Raises
+        `ChangesLost` where the platform doesn't know `after`. It takes none of the slots of other
+        calls; `wait` is 30 s at most.
         """
         return await self._named("changes", self._changed(after, wait))
 
     async def _changed(self, after: int | None, wait: float) -> Changes:
         parameters = {"count": str(MOST_CHANGES)}
         if after is not None:
-            parameters |= {"after": str(after), "wait": f"{wait:g}"}
+            wait = round(min(wait, LONGEST_WAIT), 3)
+            parameters |= {"after": str(after), "wait": str(wait)}
         return read_changes(await self._calls.read(CHANGES, parameters, wait + GRACE), after)
 
     async def _taken(
@@ -152,7 +164,7 @@ class AssistedVerification:
     async def _extracted(
         self, extraction: Extraction, key: str
     ) -> tuple[SealedProof, ...] | StepRejected | None:
-        reply = await self._written(EXTRACT, extraction.body(), key, DRAWING)
+        reply = await self._written(EXTRACT, extraction.body(), key, self._pace.drawing)
         if absent(reply):
             return None
         return rejection(reply) or read_proofs(reply) or None
@@ -171,9 +183,11 @@ class AssistedVerification:
         return None if absent(reply) else read(reply, word)
 
     async def _looked_up(self, path: str, parameters: Mapping[str, str]) -> Reply:
-        until = until_after(USUAL + PATIENCE)
+        seconds = self._pace.usual
         return await self._slots.done(
-            lambda: self._calls.read(path, parameters, USUAL), USUAL, until
+            lambda: self._calls.read(path, parameters, seconds),
+            seconds,
+            until_after(seconds + PATIENCE),
         )
 
     async def _written(
@@ -189,7 +203,7 @@ class AssistedVerification:
 
         reply = await _unless_lost(written)
         if reply is None or reply.status in _LATER:
-            await asyncio.sleep(self._rest)
+            await asyncio.sleep(self._pace.rest)
             return await written()
         return reply
 

@@ -14,13 +14,14 @@ from connectors.assisted_words import (
     SealKind,
     StepRejected,
 )
-from connectors.contract import Garbled
+from connectors.contract import Garbled, Refused
 from connectors.http import Reply
 from connectors.signed import require_accepted
 
 T = TypeVar("T")
 
 CREATED, NOT_FOUND = 201, 404
+_PAST_THE_END = frozenset({409, 410})
 _REJECTING = frozenset({403, 404, 409, 422})
 
 
@@ -64,10 +65,13 @@ class _Proofs(Word, frozen=True):
     proofs: tuple[_Proof, ...]
 
 
+class ChangesLost(Refused):
+    """The platform doesn't know the change asked after: start again at its present end."""
+
+
 def read(reply: Reply, word: type[T]) -> T:
     """The word that a reply of success holds; unknown keys are passed over."""
-    if reply.status != CREATED:
-        require_accepted(reply)
+    _require_success(reply)
     return _word(reply, word)
 
 
@@ -91,6 +95,8 @@ def read_proofs(reply: Reply) -> tuple[SealedProof, ...]:
 
 def read_changes(reply: Reply, after: int | None) -> Changes:
     """The changes; `Garbled` where they don't ascend from the one asked after."""
+    if reply.status in _PAST_THE_END:
+        raise ChangesLost("its database is another one than before; read every request anew")
     told = read(reply, Changes)
     numbers = [after or 0, *(each.sequence for each in told.changes)]
     ascending = all(one < next_ for one, next_ in pairwise(numbers))
@@ -112,6 +118,15 @@ def _proof(told: _Proof) -> SealedProof:
         request=told.request,
         delivery=told.delivery,
     )
+
+
+def _require_success(reply: Reply) -> None:
+    if reply.status == 403:
+        raise Refused("HTTP status 403: have the unit added to this client's in its registry")
+    if reply.status >= 500:
+        raise Refused(f"HTTP status {reply.status}: the platform has trouble of its own; try later")
+    if reply.status != CREATED:
+        require_accepted(reply)
 
 
 def _word(reply: Reply, word: type[T]) -> T:

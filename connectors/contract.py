@@ -1,6 +1,6 @@
 """What every dialect promises: inquiries in, one answer or one failure each, in order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -135,6 +135,10 @@ class TimedOut(ConnectorError):
     """No whole answer within the interface's timeout, or none before patience ended."""
 
 
+class Crowded(TimedOut):
+    """No slot came free in time: so many calls were before it that the platform was not asked."""
+
+
 class Refused(ConnectorError):
     """The platform answered with an error: a status, a code, a bad credential."""
 
@@ -175,17 +179,28 @@ class Health:
 
 PATIENCE = 10.0  # seconds
 
+Told = Callable[[int, "Answer | ConnectorError"], None]
+"""Takes the outcome of the inquiry at a place as soon as it is known."""
+
+
+def untold(_place: int, _outcome: "Answer | ConnectorError") -> None:
+    """For who waits for all outcomes together."""
+
 
 class Connector(Protocol):
     """A dialect bound to one platform."""
 
     async def fetch(
-        self, interface: Interface, inquiries: Sequence[Inquiry], patience: float = PATIENCE
+        self,
+        interface: Interface,
+        inquiries: Sequence[Inquiry],
+        patience: float = PATIENCE,
+        told: Told = untold,
     ) -> list[Answer | ConnectorError]:
         """One answer or failure per inquiry, in order; never raises for one of them.
 
-        It ends within `patience` seconds: what has no answer by then is `TimedOut`, all others
-        keep theirs.
+        An inquiry that has no slot after `patience` seconds is `Crowded`; a call that has begun has
+        the interface's timeout. `told` gets each outcome once, at the latest when this returns.
         """
         ...
 

@@ -24,7 +24,9 @@ from connectors.contract import (
     NotHeld,
     ProofKind,
     Refused,
+    Told,
     WrongHolder,
+    untold,
 )
 from connectors.decoding import Json
 from connectors.dialects import Dialect, Options
@@ -57,7 +59,11 @@ class VerificationPlatform:
         self._gathering = Gathering(endpoint.batch, self._answers, http.own)
 
     async def fetch(
-        self, interface: Interface, inquiries: Sequence[Inquiry], patience: float = PATIENCE
+        self,
+        interface: Interface,
+        inquiries: Sequence[Inquiry],
+        patience: float = PATIENCE,
+        told: Told = untold,
     ) -> list[Outcome]:
         """One outcome per inquiry, in order; equal inquiries are asked once."""
         until = until_after(patience)
@@ -71,7 +77,10 @@ class VerificationPlatform:
                 outcomes[key] = self._slots.named(interface.name, error)
         answers = await self._gathering.ask(list(asked.values()))
         outcomes |= zip(asked, answers, strict=True)
-        return [outcomes[sameness(inquiry)] for inquiry in inquiries]
+        answered = [outcomes[sameness(inquiry)] for inquiry in inquiries]
+        for place, outcome in enumerate(answered):
+            told(place, outcome)
+        return answered
 
     async def probe(self) -> Health:
         """Its health, then an empty lookup: whether it takes the key."""
