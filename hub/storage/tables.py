@@ -193,3 +193,42 @@ webhook_sender = Table(
     Column("holder", Text, nullable=False),
     Column("held_until", Instant, nullable=False),
 )
+
+intents = Table(
+    "intents",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("api_key", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("request", Text),
+    Column("matter", Text),
+    Column("turn", Integer),
+    Column("certificate", Text),
+    Column("item", Text),
+    Column("case", Text),
+    Column("subject", Text),
+    Column("catalogue", Integer),
+    Column("row", Integer),
+    Column("fields", JSON),
+    Column("immediate", Boolean),
+    Column("promised", Date),
+    Column("issuer", Text),
+    Column("client_key", Text),
+    UniqueConstraint("matter", "turn"),
+    Index(None, "unit", "client_key"),
+)
+
+conclusions = Table(
+    "conclusions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("intent", ForeignKey(intents.c.id), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("came", Text, nullable=False),
+    Column("request", Text, index=True),
+    Column("reason", Text),
+)

@@ -50,13 +50,14 @@ class DisclosureRecord:
         if self.at.tzinfo is None:
             raise ValueError("the time of a record needs a zone: give an aware datetime")
         for name in _TEXTS:
-            _check_text(name, getattr(self, name))
+            check_text(name, getattr(self, name))
 
 
 _TEXTS = tuple(f.name for f in fields(DisclosureRecord) if f.type in (str, str | None))
 
 
-def _check_text(name: str, text: str | None) -> None:
+def check_text(name: str, text: str | None) -> None:
+    """Raises `UnrecordableText` for what no database stores."""
     if text is not None and ("\0" in text or not _encodable(text)):
         raise UnrecordableText(f"{name} holds a NUL or half a surrogate pair: leave it out")
 
