@@ -24,6 +24,8 @@ from connectors.http import timed_out
 from connectors.probing import probed
 
 T = TypeVar("T")
+_NEWEST_COUNTS = 0.1
+"""How much the newest call counts in what a call usually takes."""
 
 
 class Platform(Protocol):
@@ -99,10 +101,6 @@ class Slots:
             raise _crowded() from None
         finally:
             self.queued -= 1
-
-
-_NEWEST_COUNTS = 0.1
-"""How much the newest call counts in what a call usually takes."""
 
 
 def _crowded() -> Crowded:

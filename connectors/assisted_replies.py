@@ -8,6 +8,7 @@ import msgspec
 from connectors.assisted_parts import Moment, Word
 from connectors.assisted_words import (
     Changes,
+    ChangesLost,
     EntryView,
     ReminderView,
     SealedProof,
@@ -63,10 +64,6 @@ class _Proof(Word, frozen=True):
 
 class _Proofs(Word, frozen=True):
     proofs: tuple[_Proof, ...]
-
-
-class ChangesLost(Refused):
-    """The platform doesn't know the change asked after: start again at its present end."""
 
 
 def read(reply: Reply, word: type[T]) -> T:

@@ -22,6 +22,7 @@ from connectors.assisted_parts import (
     SubjectKind,
     Word,
 )
+from connectors.contract import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +244,10 @@ class Changes(Word, frozen=True):
 
     changes: tuple[Change, ...]
     last: int
+
+
+class ChangesLost(Refused):
+    """The platform doesn't know the change asked after: start again at its present end."""
 
 
 def _subject(kind: SubjectKind, identifier: str, name: str | None) -> Mapping[str, object]:
