@@ -9,6 +9,8 @@ from enum import StrEnum
 import structlog
 from graphql import GraphQLError
 
+from connectors.contract import ConnectorError
+from hub.assisting.feed import ChangesMissed, FeedSilent
 from hub.trail.records import RecordsUnavailable, UnrecordableText
 
 ASK_AGAIN = "Ask again in a few seconds; if it goes on, the operator runs `certhub doctor`."
@@ -26,6 +28,8 @@ class Code(StrEnum):
     TOO_LARGE = "TOO_LARGE"
     RECORDS_UNAVAILABLE = "RECORDS_UNAVAILABLE"
     KEYS_UNAVAILABLE = "KEYS_UNAVAILABLE"
+    PLATFORM_UNAVAILABLE = "PLATFORM_UNAVAILABLE"
+    CHANGES_MISSED = "CHANGES_MISSED"
     INTERNAL = "INTERNAL"
 
 
@@ -81,10 +85,29 @@ def presented(error: GraphQLError) -> Presented:
             )
         case UnrecordableText() as unreadable:
             return Presented(str(unreadable), Code.BAD_INPUT, "Send plain text in this argument.")
+        case ConnectorError() | FeedSilent() | ChangesMissed() as trouble:
+            return _of_the_platform(trouble)
         case None | GraphQLError():
             return Presented(without_values(error.message), Code.GRAPHQL_INVALID)
         case bug:
             return _incident(bug)
+
+
+def _of_the_platform(trouble: ConnectorError | FeedSilent | ChangesMissed) -> Presented:
+    if isinstance(trouble, ChangesMissed):
+        return Presented(
+            f"No more changes can be told: {trouble}.",
+            Code.CHANGES_MISSED,
+            "Subscribe again; the first event tells how things stand.",
+            retryable=True,
+        )
+    return Presented(
+        "The verification platform (电子证明共享核查平台) does not answer now.",
+        Code.PLATFORM_UNAVAILABLE,
+        "Ask again in a few seconds; repeat a mutation under the same `key`, so that it is done "
+        "once. If it goes on, the operator runs `certhub doctor`.",
+        retryable=True,
+    )
 
 
 def _incident(bug: BaseException) -> Presented:

@@ -8,10 +8,10 @@ from typing import Protocol
 import msgspec
 import structlog
 
-from connectors.assisted_words import Change, Changes
-from connectors.contract import ConnectorError, Refused
+from connectors.assisted_words import Change, Changes, ChangesLost
+from connectors.contract import ConnectorError
 
-LONG_POLL = 25.0
+LONG_POLL = 25
 """Seconds the platform may keep a call open while nothing changes."""
 PATIENCE = 5.0
 """Seconds a follower waits until the platform has told where its changes end."""
@@ -164,26 +164,17 @@ class Feed:
             return await self._wait("no verification platform is configured")
         try:
             told = await source.changes(self._place, LONG_POLL)
-        except Refused as trouble:
-            return await self._refused(source, trouble)
+        except ChangesLost:
+            return self._begin_anew()
         except ConnectorError as trouble:
             return await self._wait(type(trouble).__name__)
         return self._tell(told)
 
-    async def _refused(self, source: ChangeSource, trouble: Refused) -> None:
-        """Our place may lie past the end: then the platform's records are others than before."""
-        if self._place is None:
-            return await self._wait(type(trouble).__name__)
-        try:
-            end = (await source.changes(None, 0)).last
-        except ConnectorError as further:
-            return await self._wait(type(further).__name__)
-        if end >= self._place:
-            return await self._wait(type(trouble).__name__)
+    def _begin_anew(self) -> None:
+        _log.warning("changes_begin_anew", place=self._place)
+        self._placed.clear()
+        self._place = None
         self._end_all("the verification platform begins anew: its changes are others")
-        _log.warning("changes_begin_anew", place=self._place, end=end)
-        self._place = end
-        return None
 
     def _tell(self, told: Changes) -> None:
         if self._failures:

@@ -1,5 +1,7 @@
 """What callers give: subjects, purposes, lookups."""
 
+from datetime import datetime
+
 import strawberry
 
 from hub.evidence import HolderKind, Lookup, Purpose, Subject
@@ -7,6 +9,7 @@ from resolvers.errors import CallerError, Code
 from resolvers.scalars import CreditCode, ResidentId
 
 LONGEST = 200
+LONGEST_WORDS = 2000
 
 
 def recordable(argument: str, text: str) -> str:
@@ -22,6 +25,29 @@ def recordable(argument: str, text: str) -> str:
             "Give the code as the catalogue, the case or the unit has it.",
         )
     return plain
+
+
+def in_words(argument: str, text: str) -> str:
+    """What a person says, without blanks around it; refused where it is blank, long or unprintable."""
+    plain = text.strip()
+    if not plain or len(plain) > LONGEST_WORDS or not "".join(plain.splitlines()).isprintable():
+        raise CallerError(
+            Code.BAD_INPUT,
+            f"`{argument}` must be 1 to {LONGEST_WORDS} printable characters.",
+            "Say it in words, in a few sentences.",
+        )
+    return plain
+
+
+def with_zone(argument: str, moment: datetime) -> datetime:
+    """The moment, refused without a zone: noon in Ningbo is not noon in UTC."""
+    if moment.tzinfo is None:
+        raise CallerError(
+            Code.BAD_INPUT,
+            f"`{argument}` needs a time zone.",
+            "Write it as 2026-03-09T17:00:00+08:00.",
+        )
+    return moment
 
 
 def named(name: str | None) -> str | None:
@@ -111,5 +137,7 @@ class LookupInput:
         description="Whom the certificate is about (证件持有人)."
     )
 
-    def lookup(self, purpose: Purpose, selected: frozenset[str] | None) -> Lookup:
-        return Lookup(self.type, self.subject.subject(), purpose, selected)
+    def lookup(
+        self, purpose: Purpose, selected: frozenset[str] | None, within: float | None
+    ) -> Lookup:
+        return Lookup(self.type, self.subject.subject(), purpose, selected, within)
