@@ -53,9 +53,10 @@ def assisted(
     client: Client = HUB,
     pace: Pace = BRISK,
     clock: ServerClock | None = None,
+    concurrency: int = 64,
 ) -> AssistedVerification:
     """A client of the desk at that address."""
-    at = endpoint(url, client)
+    at = endpoint(url, client, concurrency)
     return AssistedVerification(SignedCalls(at, http, clock or ServerClock()), Slots(at), pace)
 
 
