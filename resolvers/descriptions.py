@@ -6,6 +6,8 @@ ARGUMENTS = {
     "type": "Name of the certificate type (证照类型), e.g. resident_id_card; `certificateTypes` lists them.",
     "subject": "Whom the certificate is about (证件持有人).",
     "purpose": "What it is for (用途): item, case, operator.",
+    "within": "The time the answer may take (查询时限), in milliseconds; what is not found by then says "
+    "which sources were silent. Left out: what is usual here, 3,000 by default.",
     "lookups": "What to look up (查询列表); outcomes come in the same order.",
     "code": "Code of the item (事项编码).",
     "unit": "Code of a unit (单位编码).",
@@ -16,9 +18,17 @@ ARGUMENTS = {
     "first": "At most so many, from the start (前n项), up to 100.",
     "after": "Only what comes after this cursor (起始游标).",
     "last": "At most so many, from the end (后n项), up to 100.",
+    "digest": "SHA-256 of the text that the applicant accepted (文本校验码), from `commitment`.",
+    "manner": "How the applicant accepted it (承诺方式).",
+    "key": "A key of the caller's own for this write (幂等键): the same key is the same write.",
     "before": "Only what comes before this cursor (结束游标).",
 }
+ROOTS = {
+    "Query": "What the hub can be asked (查询).",
+    "Mutation": "What the hub can be told to do (办理).",
+}
 TYPES = {
+    "Base64": "Bytes (字节数据) in Base64, RFC 4648.",
     "Date": "A date (日期), yyyy-MM-dd.",
     "DateTime": "A moment (时间) with its zone, ISO 8601.",
     "Decimal": "A decimal number (数值) as text, so that no digit is lost.",
@@ -45,8 +55,8 @@ def describe_schema(schema: GraphQLSchema) -> None:
             continue
         if name.endswith("Edge"):
             kind.description = "An entry with its cursor (条目及游标)."
-        elif name in TYPES:
-            kind.description = TYPES[name]
+        elif name in TYPES or name in ROOTS:
+            kind.description = TYPES.get(name) or ROOTS[name]
         if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
             _describe_fields(kind)
 

@@ -6,14 +6,19 @@ from functools import cache
 import strawberry
 from graphql import GraphQLSchema, print_schema
 from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
 
 from hub.declarations.certificates import load_certificate_types, packaged_certificates
 from resolvers.certificate_types import CertificateTypes
+from resolvers.commitment import CommitmentMutation, CommitmentQuery
 from resolvers.descriptions import describe_schema
 from resolvers.query import Query
 from resolvers.scalars import SCALARS
 from resolvers.types.certificate import Certificate
 from resolvers.types.outcome import Denied, Found, NotHeld, Unavailable
+
+QUERIES = (Query, CommitmentQuery)
+MUTATIONS = (CommitmentMutation,)
 
 
 def build_schema(certificates: CertificateTypes) -> GraphQLSchema:
@@ -29,7 +34,8 @@ def build_schema(certificates: CertificateTypes) -> GraphQLSchema:
 
 def _schema(generated: Sequence[type[Certificate]]) -> GraphQLSchema:
     return strawberry.Schema(
-        query=Query,
+        query=merge_types("Query", QUERIES),
+        mutation=merge_types("Mutation", MUTATIONS),
         types=[Denied, Found, NotHeld, Unavailable, *generated],
         config=StrawberryConfig(scalar_map=SCALARS),
     )._schema

@@ -1,0 +1,1 @@
+"""Commitment: offered by the row, accepted on record."""
