@@ -20,6 +20,7 @@ from hub.edition import Edition
 from hub.evidence import Requester, Tier
 from hub.keys import KeyRecord, KeysUnavailable
 from hub.platforms import ConnectedPlatforms, Secrets
+from hub.embedding import EmbeddedDesk, default_declaration, embedding
 from hub.records import Pseudonyms
 from hub.routing.observation import Observatory
 from hub.routing.router import Router
@@ -120,7 +121,9 @@ def declared(settings: Settings) -> LiveDeclarations:
             f"{settings.platforms}: there is no such folder. Put one folder per platform there, or "
             "set CERTHUB_PLATFORMS; `certhub demo` runs with platforms of its own."
         )
-    sources = Sources(_type_folders(settings), settings.platforms, settings.endpoints)
+    sources = Sources(
+        _type_folders(settings), settings.platforms, settings.endpoints, default_declaration()
+    )
     return LiveDeclarations(sources)
 
 
@@ -129,7 +132,12 @@ def _type_folders(settings: Settings) -> tuple[Path, ...]:
     return (packaged_certificates(), *further)
 
 
-def connected(settings: Settings, declarations: LiveDeclarations, http: Http) -> ConnectedPlatforms:
+def connected(
+    settings: Settings,
+    declarations: LiveDeclarations,
+    http: Http,
+    desk: EmbeddedDesk | None = None,
+) -> ConnectedPlatforms:
     """A connector for every declared platform, with its credential."""
 
     def secrets_of(platform: Platform) -> Secrets:
@@ -153,10 +161,16 @@ async def open_database(settings: Settings) -> AsyncIterator[AsyncEngine]:
 async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
     """The hub, open for lookups; wrong configuration raises `ConfigurationError` at once."""
     declarations = declared(settings)
-    async with open_database(settings) as engine, open_http() as http:
-        platforms = connected(settings, declarations, http)
+    async with (
+        open_database(settings) as engine,
+        embedding(settings, declarations) as desk,
+        open_http() as http,
+    ):
+        platforms = connected(settings, declarations, http, desk)
         async with (
             Edition.open(engine, declarations.current.types) as edition,
             Trail(SqlRecords(engine)) as trail,
         ):
             yield Hub(engine, edition, platforms, trail, settings)
+        if desk is not None and desk.is_of(platform):
+            return desk.credential

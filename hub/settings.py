@@ -21,6 +21,8 @@ KNOWN = {
     "DATA": "folder of everything the hub keeps, default .certhub",
     "DATABASE": "SQLAlchemy URL, default SQLite in the data folder",
     "DESK_DATABASE": "SQLAlchemy URL of the desk's own database, default SQLite in the data folder",
+    "DESK_PORT": "port on 127.0.0.1 of the desk in the hub's own process, default any free one",
+    "DESK_PACE": "how fast that desk's clock runs, default 1; more than 1 in demonstrations only",
     "PLATFORMS": "folder with one folder per platform, default <data>/platforms",
     "CERTIFICATES": "folder of further certificate types, beside the packaged ones",
     "CREDENTIALS": "TOML file of the platforms' credentials, default <data>/credentials.toml",
@@ -52,6 +54,9 @@ class Settings:
     demonstration: Path | None = None
 
 
+    desk_database: str = "sqlite+aiosqlite://"
+    desk_port: int = 0
+    desk_pace: float = 1.0
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Settings from `CERTHUB_…` variables; an unknown one is an error, since it is a misspelling."""
     given = {
@@ -85,6 +90,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     )
 
 
+        desk_database=given.get("DESK_DATABASE", f"sqlite+aiosqlite:///{data / 'desk.db'}"),
+        desk_port=_port("DESK_PORT", given.get("DESK_PORT", "0")),
+        desk_pace=_positive("DESK_PACE", given.get("DESK_PACE", "1")),
 def _endpoints(text: str) -> dict[str, str]:
     pairs = [pair.strip() for pair in text.split(",") if pair.strip()]
     for pair in pairs:

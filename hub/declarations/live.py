@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hub.declarations.certificates import load_certificate_types
-from hub.declarations.platforms import load_platforms
+from hub.declarations.platforms import EMBEDDED, load_platforms
 from hub.declarations.words import CertificateType, ConfigurationError, Platform
 
 
@@ -19,11 +19,15 @@ class Declarations:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where declarations are read from, and endpoints that take the place of declared ones."""
+    """Where declarations are read from, and endpoints that take the place of declared ones.
+
+    `verification` is the folder of the verification platform for where none is declared.
+    """
 
     certificates: tuple[Path, ...]
     platforms: Path
     endpoints: Mapping[str, str] = field(default_factory=dict)
+    verification: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,20 @@ class LiveDeclarations:
     def __init__(self, sources: Sources) -> None:
         """Load everything; a wrong declaration raises ConfigurationError."""
         self._sources = sources
+        self._embedded: str | None = None
         types = load_certificate_types(*sources.certificates)
-        self.current = Declarations(types, self._platforms(types))
+        self.current = Declarations(types, self._platforms(types, sources.verification))
+
+    @property
+    def embedded(self) -> Platform | None:
+        """The platform that is declared to run in this process, until it is placed."""
+        platforms = self.current.platforms.values()
+        return next((each for each in platforms if each.url == EMBEDDED), None)
+
+    def place_embedded(self, url: str) -> None:
+        """The embedded platform answers at this URL, also after reloads."""
+        self._embedded = url
+        self.current = replace(self.current, platforms=self._placed(self.current.platforms))
 
     def reload(self) -> ReloadReport:
         """Read everything again; on any error keep the old set and say why."""
@@ -64,7 +80,8 @@ class LiveDeclarations:
         restart_for: tuple[str, ...] = ()
         try:
             restart_for = _changed(old.types, load_certificate_types(*self._sources.certificates))
-            platforms = self._platforms(old.types)
+            platforms = self._platforms(old.types, self._default)
+            _check_placed(platforms)
         except ConfigurationError as error:
             return ReloadReport(str(error), restart_for=restart_for)
         self.current = Declarations(old.types, platforms)
@@ -75,8 +92,33 @@ class LiveDeclarations:
             restart_for,
         )
 
-    def _platforms(self, types: Mapping[str, CertificateType]) -> Mapping[str, Platform]:
-        return load_platforms(self._sources.platforms, types, self._sources.endpoints)
+    @property
+    def _default(self) -> Path | None:
+        """The verification platform to take where none is declared: one that is up already."""
+        return self._sources.verification if self._embedded else None
+
+    def _platforms(
+        self, types: Mapping[str, CertificateType], default: Path | None
+    ) -> Mapping[str, Platform]:
+        folder, endpoints = self._sources.platforms, self._sources.endpoints
+        return self._placed(load_platforms(folder, types, endpoints, default))
+
+    def _placed(self, platforms: Mapping[str, Platform]) -> Mapping[str, Platform]:
+        """Platforms with the URL of the embedded one, once it has one."""
+        url = self._embedded or EMBEDDED
+        return {
+            name: replace(each, url=url) if each.url == EMBEDDED else each
+            for name, each in platforms.items()
+        }
+
+
+def _check_placed(platforms: Mapping[str, Platform]) -> None:
+    for platform in platforms.values():
+        if platform.url == EMBEDDED:
+            raise ConfigurationError(
+                f"platform {platform.name}: endpoint: its verification desk is opened at start "
+                "only. Restart the hub, or give a URL."
+            )
 
 
 def _changed(old: Mapping[str, object], new: Mapping[str, object]) -> tuple[str, ...]:

@@ -17,22 +17,62 @@ _KEYS = ("title_zh", "title_en", "tier", "dialect", "endpoint", "credential", "r
 _LIMITS = ("concurrency", "batch", "max_bytes", "connect_timeout", "timeout")
 _REGION = re.compile(r"[1-9][0-9]{1,5}")
 _DEFAULT_TIMEOUT = 3.0  # seconds for one wire call
+EMBEDDED = "embedded"
+"""The endpoint of a verification platform that runs in the hub's own process."""
+VERIFICATION = "verification"
+"""The dialect of verification platforms."""
 
 
 def load_platforms(
     folder: Path,
     types: Mapping[str, CertificateType],
     endpoints: Mapping[str, str] | None = None,
+    default: Path | None = None,
 ) -> Mapping[str, Platform]:
-    """Every platform folder by name; `endpoints` takes the place of declared URLs, by platform."""
+    """Every platform folder by name; `endpoints` takes the place of declared URLs, by platform.
+
+    Where no folder is of a verification platform, the one in the folder `default` is taken.
+    """
     overrides = endpoints or {}
     folders = {each.name: each for each in _platform_folders(folder)}
+    if default is not None and not any(map(_is_verification, folders.values())):
+        folders |= _beside(folders, default)
     for name, url in overrides.items():
         if name not in folders:
             problem = f'an endpoint is given for "{name}", which is no platform here'
             raise complaint(folder, "(endpoints)", problem, listed(folders), near(name, folders))
-        _check_url(url, folder, f"(endpoint of {name})")
-    return {name: _platform(each, types, overrides.get(name)) for name, each in folders.items()}
+        if url != EMBEDDED:
+            _check_url(url, folder, f"(endpoint of {name})")
+    platforms = {n: _platform(each, types, overrides.get(n)) for n, each in folders.items()}
+    _check_embedded(folders, platforms)
+    return platforms
+
+
+def _is_verification(folder: Path) -> bool:
+    return read_table(folder / "platform.toml").entries.get("dialect") == VERIFICATION
+
+
+def _beside(folders: Mapping[str, Path], default: Path) -> dict[str, Path]:
+    added = {each.name: each for each in _platform_folders(default)}
+    for name in added:
+        if name in folders:
+            problem = "the name is kept for the verification platform, and this one is of another"
+            raise complaint(folders[name], "(folder name)", problem, "another name")
+    return added
+
+
+def _check_embedded(folders: Mapping[str, Path], platforms: Mapping[str, Platform]) -> None:
+    embedded = [each for each in platforms.values() if each.url == EMBEDDED]
+    for platform in embedded:
+        if platform.dialect != VERIFICATION:
+            problem = f"only a verification platform can be embedded, not a {platform.dialect}"
+            raise complaint(
+                folders[platform.name] / "platform.toml", "endpoint", problem, _URL_FORM
+            )
+    if len(embedded) > 1:
+        first, second = (each.name for each in embedded[:2])
+        problem = f"the platform {first} is embedded already; there can be one"
+        raise complaint(folders[second] / "platform.toml", "endpoint", problem, _URL_FORM)
 
 
 def _platform_folders(folder: Path) -> list[Path]:
@@ -75,7 +115,8 @@ _URL_FORM = "a URL such as https://share.example or http://127.0.0.1:9101"
 
 def _declared_url(root: Table) -> str:
     url = root.text("endpoint")
-    _check_url(url, root.file, "endpoint")
+    if url != EMBEDDED:
+        _check_url(url, root.file, "endpoint")
     return url
 
 
