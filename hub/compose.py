@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from connectors.http import Http, open_http
 from hub.catalogue.rows import Catalogue
+from hub.commitment.commitments import Commitments
 from hub.declarations.certificates import load_certificate_types, packaged_certificates
 from hub.declarations.credentials import credential_of, load_credentials
 from hub.declarations.live import LiveDeclarations, ReloadReport, Sources
@@ -26,6 +27,7 @@ from hub.routing.observation import Observatory
 from hub.routing.router import Router
 from hub.settings import Settings, pseudonym_secret
 from hub.storage import key_store
+from hub.storage.commitment_store import SqlCommitments
 from hub.storage.engine import migrate, open_engine
 from hub.storage.record_store import SqlRecords
 from hub.trail.writer import Trail
@@ -52,6 +54,12 @@ class Hub:
             lambda: InForce(edition.catalogue, connected.book),
             Router(self.observatory, settings.patience),
             trail,
+            Pseudonyms(pseudonym_secret(settings)),
+        )
+        self.commitments = Commitments(
+            self.types,
+            lambda: edition.catalogue,
+            SqlCommitments(engine),
             Pseudonyms(pseudonym_secret(settings)),
         )
 
