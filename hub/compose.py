@@ -10,6 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from connectors.http import Http, open_http
+from hub.assisting.assisting import Assisting
+from hub.assisting.premises import Premises
 from hub.catalogue.rows import Catalogue
 from hub.commitment.commitments import Commitments
 from hub.declarations.certificates import load_certificate_types, packaged_certificates
@@ -29,8 +31,11 @@ from hub.settings import Settings, pseudonym_secret
 from hub.storage import key_store
 from hub.storage.commitment_store import SqlCommitments
 from hub.storage.engine import migrate, open_engine
+from hub.storage.opening_store import SqlIntents
 from hub.storage.record_store import SqlRecords
 from hub.trail.writer import Trail
+from hub.workdays.calendar import WorkingDays, working_days
+from hub.workdays.notices import read_notices
 
 
 class Hub:
@@ -61,6 +66,19 @@ class Hub:
             lambda: edition.catalogue,
             SqlCommitments(engine),
             Pseudonyms(pseudonym_secret(settings)),
+        )
+
+        self.assisting = Assisting(
+            Premises(
+                self.types,
+                lambda: edition.catalogue,
+                lambda: connected.verification,
+                SqlIntents(engine),
+                trail,
+                Pseudonyms(pseudonym_secret(settings)),
+                calendar_of(settings),
+                lambda: datetime.now(UTC),
+            )
         )
 
     @property
@@ -152,6 +170,12 @@ def connected(
         return credential_of(platform, load_credentials(settings.credentials, settings.environ))
 
     return ConnectedPlatforms(declarations, secrets_of, http)
+
+
+def calendar_of(settings: Settings) -> WorkingDays:
+    """The working days, with the official notices in the data folder."""
+    notices = settings.data / "holidays"
+    return working_days(read_notices(notices) if notices.is_dir() else ())
 
 
 @asynccontextmanager

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from connectors.contract import Connector, Endpoint
 from connectors.dialects import find_dialect
 from connectors.http import Http
+from connectors.verification import VerificationPlatform
+from hub.assisting.words import AssistedPlatform
 from hub.declarations.live import LiveDeclarations, ReloadReport
 from hub.declarations.words import ConfigurationError, Platform
 from hub.routing.route import RouteBook
@@ -50,6 +52,15 @@ class ConnectedPlatforms:
             self.declarations.current = before
             return replace(report, refused=str(error), platforms=(), interfaces=())
         return report
+
+    @property
+    def verification(self) -> AssistedPlatform | None:
+        """The first platform that takes requests for assisted verification, if there is one."""
+        for one in self._bound.values():
+            if isinstance(one.connector, VerificationPlatform):
+                platform = one.platform
+                return AssistedPlatform(platform.name, platform.tier, one.connector.assisted)
+        return None
 
     def _take(self) -> None:
         platforms = self.declarations.current.platforms

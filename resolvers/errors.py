@@ -11,6 +11,7 @@ from graphql import GraphQLError
 
 from connectors.contract import ConnectorError
 from hub.assisting.feed import ChangesMissed, FeedSilent
+from hub.assisting.words import NoVerificationPlatform, WrongAsk
 from hub.trail.records import RecordsUnavailable, UnrecordableText
 
 ASK_AGAIN = "Ask again in a few seconds; if it goes on, the operator runs `certhub doctor`."
@@ -83,9 +84,9 @@ def presented(error: GraphQLError) -> Presented:
                 ASK_AGAIN,
                 retryable=True,
             )
-        case UnrecordableText() as unreadable:
-            return Presented(str(unreadable), Code.BAD_INPUT, "Send plain text in this argument.")
-        case ConnectorError() | FeedSilent() | ChangesMissed() as trouble:
+        case UnrecordableText() | WrongAsk() as wrong:
+            return _wrong(wrong)
+        case ConnectorError() | FeedSilent() | ChangesMissed() | NoVerificationPlatform() as trouble:
             return _of_the_platform(trouble)
         case None | GraphQLError():
             return Presented(without_values(error.message), Code.GRAPHQL_INVALID)
@@ -93,7 +94,20 @@ def presented(error: GraphQLError) -> Presented:
             return _incident(bug)
 
 
-def _of_the_platform(trouble: ConnectorError | FeedSilent | ChangesMissed) -> Presented:
+def _wrong(trouble: UnrecordableText | WrongAsk) -> Presented:
+    hint = trouble.hint if isinstance(trouble, WrongAsk) else "Send plain text in this argument."
+    return Presented(str(trouble), Code.BAD_INPUT, hint)
+
+
+def _of_the_platform(
+    trouble: ConnectorError | FeedSilent | ChangesMissed | NoVerificationPlatform,
+) -> Presented:
+    if isinstance(trouble, NoVerificationPlatform):
+        return Presented(
+            "No verification platform (电子证明共享核查平台) is declared here.",
+            Code.PLATFORM_UNAVAILABLE,
+            "The operator of the hub declares one in the dialect `verification`.",
+        )
     if isinstance(trouble, ChangesMissed):
         return Presented(
             f"No more changes can be told: {trouble}.",
