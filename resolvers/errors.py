@@ -86,7 +86,9 @@ def presented(error: GraphQLError) -> Presented:
             )
         case UnrecordableText() | WrongAsk() as wrong:
             return _wrong(wrong)
-        case ConnectorError() | FeedSilent() | ChangesMissed() | NoVerificationPlatform() as trouble:
+        case (
+            ConnectorError() | FeedSilent() | ChangesMissed() | NoVerificationPlatform() as trouble
+        ):
             return _of_the_platform(trouble)
         case None | GraphQLError():
             return Presented(without_values(error.message), Code.GRAPHQL_INVALID)
