@@ -20,10 +20,10 @@ from hub.declarations.live import LiveDeclarations, ReloadReport, Sources
 from hub.declarations.words import CertificateType, ConfigurationError, Platform
 from hub.disclosure import Disclosure, InForce
 from hub.edition import Edition
+from hub.embedding import EmbeddedDesk, default_declaration, embedding
 from hub.evidence import Requester, Tier
 from hub.keys import KeyRecord, KeysUnavailable
 from hub.platforms import ConnectedPlatforms, Secrets
-from hub.embedding import EmbeddedDesk, default_declaration, embedding
 from hub.records import Pseudonyms
 from hub.routing.observation import Observatory
 from hub.routing.router import Router
@@ -167,6 +167,8 @@ def connected(
     """A connector for every declared platform, with its credential."""
 
     def secrets_of(platform: Platform) -> Secrets:
+        if desk is not None and desk.is_of(platform):
+            return desk.credential
         return credential_of(platform, load_credentials(settings.credentials, settings.environ))
 
     return ConnectedPlatforms(declarations, secrets_of, http)
@@ -204,5 +206,3 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             Trail(SqlRecords(engine)) as trail,
         ):
             yield Hub(engine, edition, platforms, trail, settings)
-        if desk is not None and desk.is_of(platform):
-            return desk.credential

@@ -52,11 +52,11 @@ class Settings:
     environ: Mapping[str, str] = field(repr=False)
     secret: str | None = field(default=None, repr=False)
     demonstration: Path | None = None
-
-
     desk_database: str = "sqlite+aiosqlite://"
     desk_port: int = 0
     desk_pace: float = 1.0
+
+
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Settings from `CERTHUB_…` variables; an unknown one is an error, since it is a misspelling."""
     given = {
@@ -87,12 +87,12 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         environ=environ,
         secret=given.get("SECRET"),
         demonstration=Path(given["DEMONSTRATION"]) if "DEMONSTRATION" in given else None,
-    )
-
-
         desk_database=given.get("DESK_DATABASE", f"sqlite+aiosqlite:///{data / 'desk.db'}"),
         desk_port=_port("DESK_PORT", given.get("DESK_PORT", "0")),
         desk_pace=_positive("DESK_PACE", given.get("DESK_PACE", "1")),
+    )
+
+
 def _endpoints(text: str) -> dict[str, str]:
     pairs = [pair.strip() for pair in text.split(",") if pair.strip()]
     for pair in pairs:
@@ -113,6 +113,15 @@ def _positive(name: str, text: str) -> float:
             f"environment: {PREFIX}{name} is {text!r}. Allowed: a number above 0"
         )
     return number
+
+
+def _port(name: str, text: str) -> int:
+    if not re.fullmatch("[0-9]{1,5}", text) or int(text) > 65535:
+        raise ConfigurationError(
+            f"environment: {PREFIX}{name} is {text!r}. Allowed: a port from 1 to 65535, or 0 for "
+            "any free one"
+        )
+    return int(text)
 
 
 def _whole(name: str, text: str) -> int:
