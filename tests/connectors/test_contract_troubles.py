@@ -8,6 +8,7 @@ import pytest
 
 from connectors.contract import (
     ConnectorError,
+    Crowded,
     Garbled,
     Inquiry,
     NotHeld,
@@ -171,24 +172,45 @@ async def test_who_asks_little_is_not_behind_who_asks_much(speaker: Speaker, htt
         assert len(world.platform.lookups) <= 7
         answers = await large
 
-    assert {type(answer) for answer in answers} == {NotHeld, TimedOut}
+    assert {type(answer) for answer in answers} == {NotHeld, Crowded}
 
 
 async def test_patience(speaker: Speaker, http: Http) -> None:
-    """When patience ends, those who have their answers keep them, and the rest timed out."""
+    """Patience is for the turn: a call that has begun has its timeout, the next was not asked."""
     async with opened(speaker, http, concurrency=1) as world:
         world.platform.told[BO] = Fault.HANG
+        world.interface = replace(world.interface, timeout=0.6)
         inquiries = [inquiry(one) for one in (MEI, BO, LAN)]
+        told: list[int] = []
+
+        before, hung, waiting = await world.connector.fetch(
+            world.interface, inquiries, 0.4, lambda place, _: told.append(place)
+        )
+
+    assert before == MEI_HELD
+    assert (type(hung), type(waiting)) == (TimedOut, Crowded)
+    assert str(hung).startswith("city/id_card: no whole answer within 0.6 s; ")
+    assert str(waiting).startswith("city/id_card: no free slot in time; ")
+    assert world.platform.lookups == [[MEI], [BO]]
+    assert sorted(told) == [0, 1, 2]
+
+
+async def test_who_would_come_too_late_is_told_at_once(speaker: Speaker, http: Http) -> None:
+    """Where calls take a second and one is under way, half a second isn't worth waiting for."""
+    async with opened(speaker, http, concurrency=1) as world:
+        world.platform.takes = 1.0
+        await world.ask(MEI)
+        await world.ask(MEI)
+        under_way = asyncio.create_task(world.ask(BO))
+        await until(lambda: world.server.now == 1)
         start = time.monotonic()
 
-        before, hung, waiting = await world.connector.fetch(world.interface, inquiries, 0.4)
+        (crowded,) = await world.connector.fetch(world.interface, [inquiry(LAN)], 0.05)
+        late = time.monotonic() - start
+        await under_way
 
-    assert 0.35 < time.monotonic() - start < 1.5
-    assert before == MEI_HELD
-    assert type(hung) is type(waiting) is TimedOut
-    assert str(hung).startswith("city/id_card: no whole answer before patience ended; ")
-    assert str(waiting).startswith("city/id_card: no free slot before patience ended; ")
-    assert world.platform.lookups == [[MEI], [BO]]
+    assert type(crowded) is Crowded
+    assert late < 0.04
 
 
 async def test_a_slot_is_free_again_after_the_timeout(speaker: Speaker, http: Http) -> None:
