@@ -25,6 +25,7 @@ from hub.evidence import Requester, Tier
 from hub.keys import KeyRecord, KeysUnavailable
 from hub.platforms import ConnectedPlatforms, Secrets
 from hub.records import Pseudonyms
+from hub.routing.lines import Lines
 from hub.routing.observation import Observatory
 from hub.routing.router import Router
 from hub.settings import Settings, pseudonym_secret
@@ -48,18 +49,20 @@ class Hub:
         connected: ConnectedPlatforms,
         trail: Trail,
         settings: Settings,
+        lines: Lines,
     ) -> None:
         self.engine = engine
         self.settings = settings
         self.edition = edition
-        self.observatory = Observatory()
+        self.observatory = lines.observatory
         self._connected = connected
         self.disclosure = Disclosure(
             self.types,
             lambda: InForce(edition.catalogue, connected.book),
-            Router(self.observatory, settings.patience),
+            Router(lines),
             trail,
             Pseudonyms(pseudonym_secret(settings)),
+            settings.within,
         )
         self.commitments = Commitments(
             self.types,
@@ -204,5 +207,6 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         async with (
             Edition.open(engine, declarations.current.types) as edition,
             Trail(SqlRecords(engine)) as trail,
+            Lines(Observatory()) as lines,
         ):
-            yield Hub(engine, edition, platforms, trail, settings)
+            yield Hub(engine, edition, platforms, trail, settings, lines)

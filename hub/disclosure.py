@@ -1,5 +1,6 @@
 """The use case: admit, route, record, answer. Nothing leaves unless it is on record."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,6 +38,7 @@ class Disclosure:
         router: Router,
         trail: Trail,
         pseudonyms: Pseudonyms,
+        within: float,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._types = types
@@ -44,6 +46,7 @@ class Disclosure:
         self._router = router
         self._trail = trail
         self._pseudonyms = pseudonyms
+        self._within = within
         self._clock = clock
 
     async def disclose(
@@ -91,13 +94,22 @@ class Disclosure:
         lookups: Sequence[Lookup],
         verdicts: Sequence[Admitted | Refusal],
     ) -> dict[int, Finding]:
-        admitted = {
-            number: self._question(sources, lookups[number], verdict)
-            for number, verdict in enumerate(verdicts)
-            if isinstance(verdict, Admitted)
+        questions: dict[float, dict[int, Question]] = {}
+        for number, (lookup, verdict) in enumerate(zip(lookups, verdicts, strict=True)):
+            if isinstance(verdict, Admitted):
+                group = questions.setdefault(lookup.within or self._within, {})
+                group[number] = self._question(sources, lookup, verdict)
+        found = await asyncio.gather(
+            *(
+                self._router.find(list(group.values()), within)
+                for within, group in questions.items()
+            )
+        )
+        return {
+            number: finding
+            for group, findings in zip(questions.values(), found, strict=True)
+            for number, finding in zip(group, findings, strict=True)
         }
-        findings = await self._router.find(list(admitted.values()))
-        return dict(zip(admitted, findings, strict=True))
 
     def _question(self, sources: RouteBook, lookup: Lookup, admitted: Admitted) -> Question:
         tiers = tiers_of(admitted.row, admitted.unit.kind)
@@ -124,7 +136,9 @@ class Disclosure:
             return self._found(lookup, verdict, finding, at, record_id)
         steps = steps_after(verdict.row, lookup, self._types[lookup.type])
         if finding.silent or not finding.trail:
-            return Unavailable(lookup.type, finding.trail, finding.silent, steps, record_id)
+            return Unavailable(
+                lookup.type, finding.trail, finding.silent, steps, record_id, finding.retry_after
+            )
         return NotHeld(lookup.type, finding.trail, steps, record_id)
 
     def _found(

@@ -79,13 +79,15 @@ class Purpose:
 class Lookup:
     """One certificate of one subject for one purpose, and the fields its caller selected.
 
-    `selected` is `None` where every granted field is wanted.
+    `selected` is `None` where every granted field is wanted; `within` are the seconds it may take,
+    `None` for what is usual.
     """
 
     type: str
     subject: Subject
     purpose: Purpose
     selected: frozenset[str] | None = None
+    within: float | None = None
 
 
 class Said(StrEnum):
@@ -99,6 +101,7 @@ class Said(StrEnum):
     QUOTA_SPENT = "quota_spent"
     GARBLED = "garbled"
     INCOMPLETE = "incomplete"
+    RESTING = "resting"
 
 
 ANSWERED = frozenset({Said.HELD, Said.NOT_HELD})
@@ -107,7 +110,10 @@ ANSWERED = frozenset({Said.HELD, Said.NOT_HELD})
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One source tried: what it said, why, and how long it took in milliseconds."""
+    """One source tried: what it said, why, and how long it took in milliseconds.
+
+    `again_in`: seconds after which asking it again makes sense; none where it makes none.
+    """
 
     source: str
     tier: Tier
@@ -115,6 +121,8 @@ class Attempt:
     took_ms: float
     reason: str | None = None
     reused: bool = False  # an equal lookup of the same request had already asked
+    coalesced: bool = False  # an equal question of another caller was already on its way
+    again_in: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +190,7 @@ class Unavailable:
     silent: tuple[str, ...]
     next: tuple[Step, ...]
     record: str
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

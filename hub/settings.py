@@ -28,7 +28,8 @@ KNOWN = {
     "CREDENTIALS": "TOML file of the platforms' credentials, default <data>/credentials.toml",
     "ENDPOINTS": "base URLs that override the platforms' own: name=url,name=url",
     "SECRET": "secret for pseudonyms in the records; default: made once in the data folder",
-    "PATIENCE": "longest one batch of one source may take, in seconds, default 10",
+    "WITHIN": "seconds in which a query is answered where it says nothing itself, default 3",
+    "WITHIN_MOST": "most seconds that a query may ask for, default 10",
     "MAX_LOOKUPS": "lookups in one request, default 1000",
     "DEMONSTRATION": "file that fills in GraphiQL's key and examples; the sandbox only",
     "API_KEY": "key of `certhub lookup`; the hub itself does not read it",
@@ -47,7 +48,8 @@ class Settings:
     certificates: Path | None
     credentials: Path | None
     endpoints: Mapping[str, str]
-    patience: float
+    within: float
+    within_most: float
     max_lookups: int
     environ: Mapping[str, str] = field(repr=False)
     secret: str | None = field(default=None, repr=False)
@@ -82,7 +84,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         certificates=Path(given["CERTIFICATES"]) if "CERTIFICATES" in given else None,
         credentials=credentials,
         endpoints=_endpoints(given.get("ENDPOINTS", "")),
-        patience=_positive("PATIENCE", given.get("PATIENCE", "10")),
+        within=_positive("WITHIN", given.get("WITHIN", "3")),
+        within_most=_positive("WITHIN_MOST", given.get("WITHIN_MOST", "10")),
         max_lookups=_whole("MAX_LOOKUPS", given.get("MAX_LOOKUPS", "1000")),
         environ=environ,
         secret=given.get("SECRET"),

@@ -51,6 +51,17 @@ class Context:
                 "Take pages (`first`, `after`), or select fewer lists inside lists.",
             )
 
+    def seconds_of(self, within: float | None) -> float | None:
+        """The seconds of a budget in milliseconds; refuses one outside of what may be asked for."""
+        most = self.hub.settings.within_most
+        if within is None or 0 < within <= most * 1000:
+            return None if within is None else within / 1000
+        raise CallerError(
+            Code.BAD_INPUT,
+            "`within` is out of bounds.",
+            f"Give milliseconds above 0, at most {most * 1000:.0f}, or leave it out.",
+        )
+
     def check_lookups(self, types: Iterable[str]) -> None:
         """Refuse unknown certificate types, and more lookups than one request may hold."""
         names = list(types)

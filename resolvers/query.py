@@ -9,6 +9,7 @@ from strawberry import relay
 from hub.evidence import Lookup
 from resolvers.context import Context, Info
 from resolvers.errors import CallerError, Code
+from resolvers.scalars import Milliseconds
 from resolvers.selection import Selection, selection_below
 from resolvers.types.caller import Caller
 from resolvers.types.catalogue import CatalogueFilter, CatalogueRow, ServiceItem
@@ -52,11 +53,13 @@ class Query:
         type: strawberry.ID,
         subject: SubjectInput,
         purpose: PurposeInput,
+        within: Milliseconds | None = None,
     ) -> Outcome:
         context = info.context
         context.check_lookups([type])
         selected = fields_selected(context, selection_below(info, "certificate"), type)
-        lookup = Lookup(type, subject.subject(), purpose.purpose(), selected)
+        seconds = context.seconds_of(within)
+        lookup = Lookup(type, subject.subject(), purpose.purpose(), selected, seconds)
         return (await answered(context, [lookup]))[0]
 
     @strawberry.field(
@@ -64,7 +67,11 @@ class Query:
         "per lookup, in order."
     )
     async def certificates(
-        self, info: Info, lookups: list[LookupInput], purpose: PurposeInput
+        self,
+        info: Info,
+        lookups: list[LookupInput],
+        purpose: PurposeInput,
+        within: Milliseconds | None = None,
     ) -> list[Outcome]:
         context = info.context
         context.check_lookups(lookup.type for lookup in lookups)
@@ -72,16 +79,24 @@ class Query:
         selected = {
             name: fields_selected(context, below, name) for name in {one.type for one in lookups}
         }
-        bound = purpose.purpose()
-        return await answered(context, (one.lookup(bound, selected[one.type]) for one in lookups))
+        bound, seconds = purpose.purpose(), context.seconds_of(within)
+        return await answered(
+            context, (one.lookup(bound, selected[one.type], seconds) for one in lookups)
+        )
 
     @strawberry.field(
         description="All that an item requires of a subject (事项所需证照清单), each entry with its "
         "own outcome."
     )
-    async def dossier(self, info: Info, subject: SubjectInput, purpose: PurposeInput) -> Dossier:
+    async def dossier(
+        self,
+        info: Info,
+        subject: SubjectInput,
+        purpose: PurposeInput,
+        within: Milliseconds | None = None,
+    ) -> Dossier:
         context = info.context
-        bound = purpose.purpose()
+        bound, seconds = purpose.purpose(), context.seconds_of(within)
         about = subject.subject()
         listed = context.hub.catalogue.rows_of(context.requester.unit, bound.item)
         if not listed:
@@ -93,7 +108,11 @@ class Query:
             context,
             (
                 Lookup(
-                    row.certificate, about, bound, fields_selected(context, below, row.certificate)
+                    row.certificate,
+                    about,
+                    bound,
+                    fields_selected(context, below, row.certificate),
+                    seconds,
                 )
                 for row in rows
             ),

@@ -34,19 +34,19 @@ def test_lookups_are_taken_as_given() -> None:
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "inf", "nan", "", "long"])
-def test_patience_ends(text: str) -> None:
-    """Patience is a finite number above 0."""
+def test_a_query_has_an_end(text: str) -> None:
+    """What a query may take is a finite number above 0."""
     with pytest.raises(ConfigurationError) as raised:
-        read_settings({"CERTHUB_PATIENCE": text})
+        read_settings({"CERTHUB_WITHIN": text})
 
     assert str(raised.value) == (
-        f"environment: CERTHUB_PATIENCE is {text!r}. Allowed: a number above 0"
+        f"environment: CERTHUB_WITHIN is {text!r}. Allowed: a number above 0"
     )
 
 
-def test_patience_may_be_a_fraction() -> None:
+def test_the_seconds_of_a_query_may_be_a_fraction() -> None:
     """Seconds need not be whole."""
-    assert read_settings({"CERTHUB_PATIENCE": "0.5"}).patience == 0.5
+    assert read_settings({"CERTHUB_WITHIN": "0.5"}).within == 0.5
 
 
 def test_the_secret_is_made_once(tmp_path: Path) -> None:

@@ -5,21 +5,27 @@ import errno
 import math
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from ipaddress import ip_address
+from time import monotonic
 from typing import Any
 
 import uvicorn
 import uvloop
 
-from hub.commands.face import make_face
+from hub.commands.face import Face, make_face
 from hub.commands.trouble import CommandFailed
 from hub.settings import Settings
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 MARGIN = 5
 """Seconds beyond what sources and records may take, for everything else a request does."""
+LARGEST_MESSAGE = 2_000_000
+PINGED_EACH = 20.0
+UNREAD_FOR = 30
+"""Seconds that a client may leave unread, or unacknowledged, what was sent: then the system ends it."""
 
 
 class Server(uvicorn.Server):
@@ -59,6 +65,9 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
     except OSError as error:
         raise CommandFailed(_no_listening(host, port, error)) from None
     with listener:
+        # Connections inherit it. Without it one that is closed here but not read there stays for ever.
+        if sys.platform == "linux":
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_FOR * 1000)
         yield listener
 
 
@@ -75,33 +84,51 @@ def address(listener: socket.socket) -> str:
 async def face_open(settings: Settings, listener: socket.socket) -> AsyncIterator[None]:
     """The face, answering on the socket as long as this is open, and the hub behind it."""
     app = make_face(settings)
+    async with app.router.lifespan_context(app), served(app, listener, grace(settings)):
+        yield
+
+
+@asynccontextmanager
+async def served(app: Face, listener: socket.socket, grace: int) -> AsyncIterator[None]:
+    """The application on the socket; at the end requests in flight get `grace` seconds."""
     config = uvicorn.Config(
         app,
         http="httptools",
-        ws="none",
-        lifespan="off",  # entered here, so that what goes wrong in it reaches the caller as it is
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_MESSAGE,
+        ws_ping_interval=PINGED_EACH,
+        ws_ping_timeout=PINGED_EACH,
+        ws_per_message_deflate=False,  # costs more memory per socket than it saves bytes
+        lifespan="off",  # entered by the caller, who then sees what goes wrong in it as it is
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=grace(settings),
+        timeout_graceful_shutdown=grace,
     )
-    async with app.router.lifespan_context(app):
-        server = Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[listener]), name="uvicorn")
-        try:
-            yield  # the socket listens already: who comes before uvicorn has begun is queued
-        finally:
-            server.should_exit = True
-            await serving
+    server = Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]), name="uvicorn")
+    try:
+        yield  # the socket listens already: who comes before uvicorn has begun is queued
+    finally:
+        config.timeout_graceful_shutdown = await _left(app, grace)
+        server.should_exit = True
+        await serving
+
+
+async def _left(app: Face, grace: int) -> int:
+    """End what is held open, before uvicorn cuts it; the seconds of the grace that are left."""
+    began = monotonic()
+    await app.state.connections.leave(grace)
+    return max(1, math.ceil(grace - (monotonic() - began)))
 
 
 def grace(settings: Settings) -> int:
-    """Seconds that requests in flight get to end: two slow sources, one after the other.
+    """Seconds that requests in flight get to end: as long as a query may take, and records besides.
 
     Nobody waits longer than the slowest request; with the default it stays below the 30 seconds
     that container platforms grant.
     """
-    return math.ceil(2 * settings.patience) + MARGIN
+    return math.ceil(max(settings.within, settings.within_most)) + MARGIN
 
 
 def _no_listening(host: str, port: int, error: OSError) -> str:

@@ -1,7 +1,6 @@
 """What the hub has lately seen of each source: its state and its latency."""
 
 from collections import Counter, deque
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,11 +37,11 @@ class Observatory:
         self._said: dict[str, Counter[Said]] = {}
         self._answered: dict[str, bool] = {}
 
-    def observe(self, source: Source, took_ms: float, said: Sequence[Said]) -> None:
-        """Note one batch: how long it took and what was said of each inquiry."""
+    def observe(self, source: Source, took_ms: float, said: Said) -> None:
+        """Note what was said to one question, and how long that took."""
         self._took.setdefault(source.name, deque(maxlen=REMEMBERED)).append(took_ms)
-        self._said.setdefault(source.name, Counter()).update(said)
-        self._answered[source.name] = any(one in ANSWERED for one in said)
+        self._said.setdefault(source.name, Counter())[said] += 1
+        self._answered[source.name] = said in ANSWERED
 
     def seen(self, platform: str) -> Observed:
         """What was seen of a platform so far."""

@@ -2,17 +2,30 @@
 
 import asyncio
 from collections.abc import Hashable, Iterable, Sequence
-from time import perf_counter
+from dataclasses import dataclass
 
-from hub.routing.observation import Observatory
+from connectors.contract import TimedOut
+from hub.routing.budget import Budget
+from hub.routing.line import Flight, Reply
+from hub.routing.lines import Lines
 from hub.routing.route import Source
-from hub.routing.search import Finding, Question, Search, said_by
+from hub.routing.search import Finding, Question, Search
 
 Wave = dict[Source, list[Search]]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A search whose source was asked at a moment, and the question on its way."""
+
+    search: Search
+    source: Source
+    flight: Flight
+    at: float
+
+
 def next_wave(searches: Iterable[Search]) -> Wave:
-    """Every unfinished search under its next source: one batch for each source."""
+    """Every search that can move on under its next source: one batch for each source."""
     wave: Wave = {}
     for search in searches:
         source = search.next_source
@@ -22,28 +35,68 @@ def next_wave(searches: Iterable[Search]) -> Wave:
 
 
 class Router:
-    """Finds certificates; `patience` bounds one batch of one source, in seconds."""
+    """Finds certificates within a budget; what it leaves behind, the lines hear to the end."""
 
-    def __init__(self, observatory: Observatory, patience: float) -> None:
-        self._observatory = observatory
-        self._patience = patience
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
 
-    async def find(self, questions: Sequence[Question]) -> list[Finding]:
-        """One finding per question, in order; equal questions are asked once."""
+    async def find(self, questions: Sequence[Question], within: float) -> list[Finding]:
+        """One finding per question, in order, within so many seconds; equal questions are asked once.
+
+        A wave takes its share of the time, so that every source is reached though the better ones
+        hang. Who has no other source after this one holds up nobody, and has all the time.
+        """
+        now = asyncio.get_running_loop().time()
+        budget = Budget(now, now + within)
         searches: dict[Hashable, Search] = {}
         for question in questions:
             searches.setdefault(question.key, Search(question))
-        while wave := next_wave(searches.values()):
-            async with asyncio.TaskGroup() as asking:
-                for source, batch in wave.items():
-                    asking.create_task(self._ask(source, batch))
+        async with asyncio.TaskGroup() as hearing:
+            while wave := next_wave(searches.values()):
+                moving, last = self._ask(wave, budget)
+                if moving and last:
+                    hearing.create_task(_hear(last, budget.ends))
+                await _hear(moving or last, _until(moving, budget))
         return [searches[question.key].finding_for(question) for question in questions]
 
-    async def _ask(self, source: Source, batch: Sequence[Search]) -> None:
-        inquiries = [search.question.inquiry for search in batch]
-        began = perf_counter()
-        replies = await source.connector.fetch(source.interface, inquiries, self._patience)
-        took_ms = (perf_counter() - began) * 1000
-        for search, reply in zip(batch, replies, strict=True):
-            search.hear(source, reply, took_ms)
-        self._observatory.observe(source, took_ms, [said_by(reply) for reply in replies])
+    def _ask(self, wave: Wave, budget: Budget) -> tuple[list[Asked], list[Asked]]:
+        """Ask every source of a wave; apart are those for whom it is the last one."""
+        moving: list[Asked] = []
+        last: list[Asked] = []
+        now = asyncio.get_running_loop().time()
+        for source, batch in wave.items():
+            inquiries = [search.question.inquiry for search in batch]
+            flights = self._lines.send(source, inquiries, budget.left(now))
+            for search, flight in zip(batch, flights, strict=True):
+                search.asking = True
+                asked = Asked(search, source, flight, now)
+                (moving if search.sources_left > 1 else last).append(asked)
+        return moving, last
+
+
+def _until(moving: Sequence[Asked], budget: Budget) -> float:
+    """When the next wave begins: at the latest when all that follow still have their share."""
+    most = max((asked.search.sources_left for asked in moving), default=1)
+    return budget.until(asyncio.get_running_loop().time(), most)
+
+
+async def _hear(asked: Sequence[Asked], until: float) -> None:
+    """Hear every reply that comes until a moment; who has said nothing by then was silent."""
+    loop = asyncio.get_running_loop()
+    waiting = [one.flight.reply for one in asked if not one.flight.reply.done()]
+    if waiting:
+        await asyncio.wait(waiting, timeout=max(0.0, until - loop.time()))
+    now = loop.time()
+    for one in asked:
+        reply = _reply(one, now)
+        one.search.hear(one.source, reply, (now - one.at) * 1000, coalesced=one.flight.joined)
+
+
+def _reply(asked: Asked, now: float) -> Reply:
+    reply = asked.flight.reply
+    name = f"{asked.source.name}/{asked.source.interface.name}"
+    if reply.cancelled():
+        return TimedOut(f"{name}: cut off, as the hub is stopping; ask again")
+    if reply.done():
+        return reply.result()
+    return TimedOut(f"{name}: no answer within {now - asked.at:.1f} s; give the query more time")

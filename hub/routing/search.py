@@ -16,6 +16,7 @@ from connectors.contract import (
     Unreachable,
 )
 from hub.evidence import ANSWERED, Attempt, Holding, Said
+from hub.routing.line import Resting
 from hub.routing.route import Source
 
 SAID_BY: dict[type[ConnectorError], Said] = {
@@ -25,7 +26,12 @@ SAID_BY: dict[type[ConnectorError], Said] = {
     QuotaSpent: Said.QUOTA_SPENT,
     Garbled: Said.GARBLED,
     Incomplete: Said.INCOMPLETE,
+    Resting: Said.RESTING,
 }
+SHORTLY = 1.0
+"""Seconds after which asking makes sense again, where a source just did not answer."""
+PASSING = frozenset({Said.UNREACHABLE, Said.TIMED_OUT, Said.GARBLED, Said.QUOTA_SPENT})
+"""Silence that may pass by itself; the other kinds must be mended first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,11 @@ class Finding:
         """Sources that did not answer: silence is not absence."""
         return tuple(attempt.source for attempt in self.trail if attempt.said not in ANSWERED)
 
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds after which asking again makes sense for every silent source that will do so."""
+        return max((one.again_in for one in self.trail if one.again_in is not None), default=None)
+
 
 def said_by(reply: Answer | ConnectorError) -> Said:
     """What a reply amounts to, in the hub's words."""
@@ -58,6 +69,13 @@ def said_by(reply: Answer | ConnectorError) -> Said:
     return Said.HELD if isinstance(reply, Held) else Said.NOT_HELD
 
 
+def again_in(reply: Answer | ConnectorError) -> float | None:
+    """Seconds after which asking again makes sense; none where it makes none, or was answered."""
+    if isinstance(reply, Resting):
+        return reply.seconds
+    return SHORTLY if said_by(reply) in PASSING else None
+
+
 @dataclass(slots=True)
 class Search:
     """A question under way; the router moves it one source further in each wave."""
@@ -65,19 +83,43 @@ class Search:
     question: Question
     holding: Holding | None = None
     attempts: list[Attempt] = field(default_factory=list)
+    asking: bool = False  # its next source has been asked and has not been heard yet
 
     @property
     def next_source(self) -> Source | None:
         """The best source not yet asked, or none: found, or the route is at its end."""
         route = self.question.route
-        if self.holding is not None or len(self.attempts) == len(route):
+        if self.asking or self.holding is not None or len(self.attempts) == len(route):
             return None
         return route[len(self.attempts)]
 
-    def hear(self, source: Source, reply: Answer | ConnectorError, took_ms: float) -> None:
+    @property
+    def sources_left(self) -> int:
+        """How many sources may still have to be heard."""
+        return len(self.question.route) - len(self.attempts)
+
+    def hear(
+        self,
+        source: Source,
+        reply: Answer | ConnectorError,
+        took_ms: float,
+        *,
+        coalesced: bool = False,
+    ) -> None:
         """Take in what the source said."""
         reason = str(reply) if isinstance(reply, ConnectorError) else None
-        self.attempts.append(Attempt(source.name, source.tier, said_by(reply), took_ms, reason))
+        self.asking = False
+        self.attempts.append(
+            Attempt(
+                source.name,
+                source.tier,
+                said_by(reply),
+                took_ms,
+                reason,
+                coalesced=coalesced,
+                again_in=again_in(reply),
+            )
+        )
         if isinstance(reply, Held):
             self.holding = Holding(source.name, source.tier, reply.values, reply.proof)
 

@@ -62,6 +62,8 @@ describe(
         "REFUSED": "It answered with an error (拒绝).",
         "QUOTA_SPENT": "Its quota is used up (配额用尽).",
         "GARBLED": "Its answer could not be read or trusted (应答异常).",
+        "RESTING": "It was not asked, as it failed of late, its quota is spent or it is in maintenance "
+        "(暂停查询).",
         "INCOMPLETE": "It needs a fact the lookup lacks, such as the name; it was not asked (缺少参数).",
     },
     name="AttemptOutcome",

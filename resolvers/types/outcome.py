@@ -45,6 +45,12 @@ class Attempt:
     def reused(self) -> bool:
         return self.attempt.reused
 
+    @strawberry.field(
+        description="True where the same question of another caller was already under way (合并查询)."
+    )
+    def coalesced(self) -> bool:
+        return self.attempt.coalesced
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -144,6 +150,15 @@ class Unavailable(Outcome):
         outcome = self.answered.outcome
         assert isinstance(outcome, evidence.Unavailable), "made from an unavailable outcome"
         return [Source.of(info.context, name) for name in outcome.silent]
+
+    @strawberry.field(
+        description="Seconds (秒) after which asking again makes sense (建议重试间隔); null where "
+        "something must be mended first."
+    )
+    def retry_after(self) -> float | None:
+        outcome = self.answered.outcome
+        assert isinstance(outcome, evidence.Unavailable), "made from an unavailable outcome"
+        return outcome.retry_after
 
 
 @strawberry.type(description="The lookup may not be answered (不予查询); nothing was asked.")

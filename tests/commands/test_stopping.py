@@ -65,7 +65,7 @@ def test_a_lookup_outlives_the_end(tmp_path: Path) -> None:
     assert "Traceback" not in ended.err
 
 
-@pytest.mark.parametrize(("patience", "seconds"), [("10", 25), ("0.3", 6), ("60", 125)])
-def test_the_grace_follows_the_patience(patience: str, seconds: int) -> None:
+@pytest.mark.parametrize(("most", "seconds"), [("10", 15), ("3.3", 9), ("60", 65)])
+def test_the_grace_follows_the_longest_query(most: str, seconds: int) -> None:
     """Whoever lets sources be slower gives requests longer to end."""
-    assert grace(read_settings({"CERTHUB_PATIENCE": patience})) == seconds
+    assert grace(read_settings({"CERTHUB_WITHIN_MOST": most})) == seconds

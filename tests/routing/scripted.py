@@ -14,6 +14,8 @@ from connectors.contract import (
     Interface,
     NotHeld,
     TimedOut,
+    Told,
+    untold,
 )
 from hub.declarations.words import Platform
 from hub.evidence import Tier
@@ -24,28 +26,41 @@ from hub.routing.route import Source
 class Scripted:
     """Answers each subject as its script says, else not held; `asked` holds every batch.
 
-    `slow` subjects take that many seconds each.
+    A list in the script is answered one after the other. `slow` subjects take that many seconds.
     """
 
-    script: Mapping[str, Answer | ConnectorError] = field(default_factory=dict)
+    script: Mapping[str, Answer | ConnectorError | list[Answer | ConnectorError]] = field(
+        default_factory=dict
+    )
     slow: Mapping[str, float] = field(default_factory=dict)
     asked: list[list[str]] = field(default_factory=list)
+    timeouts: list[float] = field(default_factory=list)
 
     async def fetch(
-        self, interface: Interface, inquiries: Sequence[Inquiry], patience: float = PATIENCE
+        self,
+        interface: Interface,
+        inquiries: Sequence[Inquiry],
+        patience: float = PATIENCE,
+        told: Told = untold,
     ) -> list[Answer | ConnectorError]:
         subjects = [inquiry.facts["subject.id"] for inquiry in inquiries]
         self.asked.append(subjects)
-        await asyncio.sleep(min(patience, max(map(self._takes, subjects), default=0)))
-        return [self._reply(subject, patience) for subject in subjects]
+        self.timeouts.append(interface.timeout)
 
-    def _takes(self, subject: str) -> float:
-        return self.slow.get(subject, 0.0)
+        async def answer(place: int) -> Answer | ConnectorError:
+            reply = await self._reply(subjects[place], interface.timeout)
+            told(place, reply)
+            return reply
 
-    def _reply(self, subject: str, patience: float) -> Answer | ConnectorError:
-        if self._takes(subject) > patience:
+        return await asyncio.gather(*(answer(place) for place in range(len(subjects))))
+
+    async def _reply(self, subject: str, seconds: float) -> Answer | ConnectorError:
+        takes = self.slow.get(subject, 0.0)
+        await asyncio.sleep(min(seconds, takes))
+        if takes > seconds:
             return TimedOut("late")
-        return self.script.get(subject, NotHeld())
+        reply = self.script.get(subject, NotHeld())
+        return reply.pop(0) if isinstance(reply, list) else reply
 
     async def probe(self) -> Health:
         return Health(True, True, 0.0, "scripted")

@@ -21,11 +21,15 @@ from connectors.contract import (
     WrongHolder,
 )
 from hub.evidence import Said, Tier
+from hub.routing.line import LineRules
+from hub.routing.lines import Lines
 from hub.routing.observation import Observatory, SourceState
+from hub.routing.retries import RetryRules
 from hub.routing.router import Router
 from hub.routing.search import Finding, Question
 from tests.routing.scripted import Scripted, source
 
+RULES = LineRules(retries=RetryRules(share=0.0))
 TIERS = (Tier.PROVINCIAL, Tier.MUNICIPAL, Tier.SUPPLEMENTARY)
 SAID_OF: dict[type[ConnectorError], Said] = {
     Unreachable: Said.UNREACHABLE,
@@ -54,8 +58,15 @@ def question(subject: str, connectors: list[Scripted], key: object = None) -> Qu
     return Question(key or subject, route, Inquiry({"subject.id": subject}))
 
 
-def find(questions: list[Question], patience: float = 5.0) -> list[Finding]:
-    return asyncio.run(Router(Observatory(), patience).find(questions))
+def find(questions: list[Question], within: float = 5.0) -> list[Finding]:
+    return asyncio.run(found(questions, within))
+
+
+async def found(
+    questions: list[Question], within: float = 5.0, observatory: Observatory | None = None
+) -> list[Finding]:
+    async with Lines(observatory or Observatory(), RULES) as lines:
+        return await Router(lines).find(questions, within)
 
 
 @given(
@@ -119,7 +130,7 @@ def test_who_outlasts_patience_is_silence_and_the_others_keep_their_answers() ->
     held = {"a": Held({"n": 1}), "b": Held({"n": 1})}
     slow, second = Scripted(held, slow={"b": 5}), Scripted({"b": Held({"n": 2})})
 
-    quick, late = find([question(name, [slow, second]) for name in "ab"], patience=0.05)
+    quick, late = find([question(name, [slow, second]) for name in "ab"], within=0.05)
 
     assert [attempt.said for attempt in quick.trail] == [Said.HELD]
     assert [attempt.said for attempt in late.trail] == [Said.TIMED_OUT, Said.HELD]
@@ -140,7 +151,7 @@ def test_the_observatory_remembers_state_and_latency() -> None:
     good, bad = Scripted({"a": Held({})}), Scripted({"a": Unreachable("down")})
     assert observatory.seen("s0").state is SourceState.UNKNOWN
 
-    asyncio.run(Router(observatory, 5).find([question("a", [bad, good])]))
+    asyncio.run(found([question("a", [bad, good])], observatory=observatory))
 
     assert observatory.seen("s0").state is SourceState.FAILING
     assert observatory.seen("s1").state is SourceState.ANSWERING

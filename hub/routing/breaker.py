@@ -1,0 +1,105 @@
+"""A circuit breaker: a source that fails is left alone for a while, then tried with one question."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class BreakerState(StrEnum):
+    """Whether a source may be asked."""
+
+    CLOSED = "closed"  # it may
+    OPEN = "open"  # it rests
+    HALF_OPEN = "half_open"  # its rest is over: one question may find out whether it answers again
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerRules:
+    """When a breaker opens, and for how long, in seconds.
+
+    It opens once `failures` of the last `remembered` answers failed and these are at least half of
+    them. Each rest is twice as long as the one before, up to `longest_rest`, and drawn between half
+    and all of that, so that replicas do not come back together.
+    """
+
+    failures: int = 5
+    remembered: int = 20
+    first_rest: float = 1.0
+    longest_rest: float = 5.0
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.failures <= self.remembered:
+            raise ValueError("failures: from 1 to as many as are remembered")
+        if not 0 < self.first_rest <= self.longest_rest:
+            raise ValueError("first_rest: above 0, at most longest_rest")
+
+
+class Breaker:
+    """The breaker of one interface; `now` is in seconds of one monotonic clock, never going back.
+
+    `draw` gives numbers from 0 to 1.
+    """
+
+    __slots__ = ("_draw", "_failed", "_opened", "_probing_until", "_rests_until", "_rules")
+
+    def __init__(self, rules: BreakerRules, draw: Callable[[], float]) -> None:
+        self._rules = rules
+        self._draw = draw
+        self._failed: deque[bool] = deque(maxlen=rules.remembered)
+        self._opened = 0  # how often in a row, without an answer in between
+        self._rests_until = 0.0
+        self._probing_until = 0.0
+
+    def state(self, now: float) -> BreakerState:
+        """What it is at this moment."""
+        if not self._opened:
+            return BreakerState.CLOSED
+        return BreakerState.OPEN if now < self._rests_until else BreakerState.HALF_OPEN
+
+    def rests(self, now: float) -> float:
+        """For how many seconds more it lets nobody through."""
+        return max(0.0, self._rests_until - now) if self._opened else 0.0
+
+    def admits(self, questions: int, now: float) -> int:
+        """How many of so many questions may be asked now: all, one as a probe, or none.
+
+        A probe of which nothing is heard gives way to another after the longest rest.
+        """
+        match self.state(now):
+            case BreakerState.CLOSED:
+                return questions
+            case BreakerState.HALF_OPEN if questions and now >= self._probing_until:
+                self._probing_until = now + self._rules.longest_rest
+                return 1
+            case _:
+                return 0
+
+    def hear(self, *, failed: bool, now: float) -> None:
+        """Take in how one question ended; what was asked before it opened changes nothing."""
+        match self.state(now):
+            case BreakerState.CLOSED:
+                self._failed.append(failed)
+                if self._too_many():
+                    self._open(now)
+            case BreakerState.HALF_OPEN if failed:
+                self._open(now)
+            case BreakerState.HALF_OPEN:
+                self._close()
+            case _:
+                return
+
+    def _too_many(self) -> bool:
+        failures = sum(self._failed)
+        return failures >= self._rules.failures and 2 * failures >= len(self._failed)
+
+    def _open(self, now: float) -> None:
+        rest = min(self._rules.longest_rest, self._rules.first_rest * 2**self._opened)
+        # 2**6 seconds is beyond every rest anybody would declare: the exponent need not grow on.
+        self._opened = min(self._opened + 1, 6)
+        self._rests_until = now + rest * (1 + self._draw()) / 2
+        self._probing_until = 0.0
+
+    def _close(self) -> None:
+        self._opened = 0
+        self._failed.clear()

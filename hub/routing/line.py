@@ -1,0 +1,196 @@
+"""The line to one source: equal questions in flight are one call, a failing source is left to rest."""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from connectors.asking import sameness
+from connectors.contract import (
+    Answer,
+    ConnectorError,
+    Crowded,
+    Incomplete,
+    Inquiry,
+    Interface,
+    QuotaSpent,
+    TimedOut,
+    Unreachable,
+    WrongHolder,
+)
+from hub.routing.breaker import Breaker, BreakerRules, BreakerState
+from hub.routing.pace import Pace, PaceRules
+from hub.routing.retries import RetryBudget, RetryRules
+from hub.routing.route import Source
+
+Reply = Answer | ConnectorError
+Fresh = dict[Hashable, Inquiry]
+"""Questions that nobody has asked yet, by what makes them equal."""
+Observe = Callable[[Source, float, Reply], None]
+Own = Callable[[Coroutine[object, None, None]], "asyncio.Task[None]"]
+
+
+class Resting(ConnectorError):
+    """The source was not asked: it rests for `seconds` more."""
+
+    def __init__(self, text: str, seconds: float = 0.0) -> None:
+        super().__init__(text)
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class LineRules:
+    """How a line deals with its source; `quota_rest` is in seconds."""
+
+    breaker: BreakerRules = field(default_factory=BreakerRules)
+    retries: RetryRules = field(default_factory=RetryRules)
+    pace: PaceRules = field(default_factory=PaceRules)
+    quota_rest: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """A question on its way: its reply, sooner or later; `joined` where another asker had sent it."""
+
+    reply: "asyncio.Future[Reply]"
+    joined: bool
+
+
+class Line:
+    """Asks one interface of one platform; lives as long as the process, whoever asks.
+
+    What was asked is heard to its end, also when nobody waits for it any more: `own` keeps the work.
+    """
+
+    def __init__(
+        self,
+        rules: LineRules,
+        own: Own,
+        observe: Observe,
+        clock: Callable[[], float],
+        draw: Callable[[], float] = random.random,
+    ) -> None:
+        self.breaker = Breaker(rules.breaker, draw)
+        self.pace = Pace(rules.pace)
+        self._retries = RetryBudget(rules.retries, draw)
+        self._quota_rest = rules.quota_rest
+        self._quota_spent_until = 0.0
+        self._own = own
+        self._observe = observe
+        self._clock = clock
+        self._flights: dict[Hashable, asyncio.Future[Reply]] = {}
+
+    @property
+    def in_flight(self) -> int:
+        """How many questions are on their way."""
+        return len(self._flights)
+
+    def state(self) -> BreakerState:
+        """Whether the source may be asked now."""
+        spent = self._clock() < self._quota_spent_until
+        return BreakerState.OPEN if spent else self.breaker.state(self._clock())
+
+    def send(self, source: Source, inquiries: Sequence[Inquiry], patience: float) -> list[Flight]:
+        """Each question on its way, in order; one that equals another in flight joins it.
+
+        `patience` bounds how long it may wait for its turn, in seconds.
+        """
+        flights = []
+        fresh: Fresh = {}
+        for inquiry in inquiries:
+            key = (source, sameness(inquiry))
+            reply = self._flights.get(key)
+            flights.append(Flight(reply or self._begin(key), joined=reply is not None))
+            if reply is None:
+                fresh[key] = inquiry
+        if admitted := self._admitted(fresh):
+            asking = self._own(self._ask(source, admitted, patience))
+            asking.add_done_callback(partial(self._ended, tuple(admitted)))
+        return flights
+
+    def _begin(self, key: Hashable) -> "asyncio.Future[Reply]":
+        reply = asyncio.get_running_loop().create_future()
+        self._flights[key] = reply
+        return reply
+
+    def _admitted(self, fresh: Fresh) -> Fresh:
+        """Those that may be asked now; the others hear at once that the source rests."""
+        now = self._clock()
+        if now < self._quota_spent_until:
+            return self._rest(fresh, "its quota is spent", self._quota_spent_until - now)
+        count = self.breaker.admits(len(fresh), now)
+        if count == len(fresh):
+            return fresh
+        keys = list(fresh)
+        left = {key: fresh[key] for key in keys[count:]}
+        self._rest(left, "it did not answer of late", self.breaker.rests(now))
+        return {key: fresh[key] for key in keys[:count]}
+
+    def _rest(self, fresh: Fresh, why: str, seconds: float) -> Fresh:
+        text = f"not asked, as {why}; it may be asked again in {max(seconds, 1):.0f} s"
+        for key in fresh:
+            self._settle(key, Resting(text, seconds))
+        return {}
+
+    async def _ask(self, source: Source, asked: Fresh, patience: float) -> None:
+        self._retries.call(len(asked))
+        if lost := await self._round(source, asked, patience, self._retries):
+            await asyncio.sleep(self._retries.pause())
+            await self._round(source, lost, patience, None)
+
+    async def _round(
+        self, source: Source, asked: Fresh, patience: float, retries: RetryBudget | None
+    ) -> Fresh:
+        """Ask once; gives back those that got no connection and may be asked again."""
+        keys, began = list(asked), self._clock()
+        lost: Fresh = {}
+        declared = source.interface
+
+        def told(place: int, reply: Reply) -> None:
+            key, seconds = keys[place], self._clock() - began
+            self._hear(reply, declared.timeout, seconds)
+            self._observe(source, seconds * 1000, reply)
+            if isinstance(reply, Unreachable) and retries and retries.grant(1):
+                lost[key] = asked[key]
+            else:
+                self._settle(key, reply)
+
+        interface = self._timed(declared)
+        await source.connector.fetch(interface, list(asked.values()), patience, told)
+        return lost
+
+    def _timed(self, declared: Interface) -> Interface:
+        timeout = self.pace.timeout(declared.timeout)
+        return declared if timeout == declared.timeout else replace(declared, timeout=timeout)
+
+    def _hear(self, reply: Reply, declared: float, seconds: float) -> None:
+        """Learn from a reply how the source is."""
+        now = self._clock()
+        match reply:
+            case QuotaSpent():
+                self._quota_spent_until = now + self._quota_rest
+            case Crowded() | Incomplete():
+                return  # the source was not asked
+            case WrongHolder():
+                self.breaker.hear(failed=False, now=now)
+            case ConnectorError():
+                self.breaker.hear(failed=True, now=now)
+                if isinstance(reply, TimedOut):
+                    self.pace.given_up(declared)
+            case _:
+                self.breaker.hear(failed=False, now=now)
+                self.pace.took(seconds)
+
+    def _settle(self, key: Hashable, reply: Reply) -> None:
+        self._flights.pop(key).set_result(reply)
+
+    def _ended(self, keys: Iterable[Hashable], asking: "asyncio.Task[None]") -> None:
+        """Where the work was cut off nobody waits for ever, and a bug flies to who asked."""
+        left = [reply for key in keys if (reply := self._flights.pop(key, None)) is not None]
+        bug = None if asking.cancelled() else asking.exception()
+        for reply in left:
+            if bug is None:
+                reply.cancel()
+            else:
+                reply.set_exception(bug)

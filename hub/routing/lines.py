@@ -1,0 +1,66 @@
+"""The lines to all sources, and the work they do."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from types import TracebackType
+from typing import Self
+
+from connectors.contract import Inquiry
+from hub.routing.line import Flight, Line, LineRules, Reply
+from hub.routing.observation import Observatory
+from hub.routing.route import Source
+from hub.routing.search import said_by
+
+
+class Lines:
+    """One line for each interface, kept through reloads; while this is open, they may be asked.
+
+    In the end what is still under way is cut off.
+    """
+
+    def __init__(self, observatory: Observatory, rules: LineRules | None = None) -> None:
+        self.observatory = observatory
+        self._rules = rules or LineRules()
+        self._lines: dict[tuple[str, str], Line] = {}
+        self._works: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        works = list(self._works)
+        for work in works:
+            work.cancel()
+        await asyncio.gather(*works, return_exceptions=True)
+
+    @property
+    def in_flight(self) -> int:
+        """How many questions are on their way to all sources."""
+        return sum(line.in_flight for line in self._lines.values())
+
+    def send(self, source: Source, inquiries: Sequence[Inquiry], patience: float) -> list[Flight]:
+        """See `Line.send`."""
+        return self.of(source).send(source, inquiries, patience)
+
+    def of(self, source: Source) -> Line:
+        """The line to a source."""
+        name = source.name, source.interface.name
+        line = self._lines.get(name)
+        if line is None:
+            clock = asyncio.get_running_loop().time
+            line = self._lines[name] = Line(self._rules, self._own, self._observe, clock)
+        return line
+
+    def _own(self, work: Coroutine[object, None, None]) -> "asyncio.Task[None]":
+        task = asyncio.create_task(work)
+        self._works.add(task)
+        task.add_done_callback(self._works.discard)
+        return task
+
+    def _observe(self, source: Source, took_ms: float, reply: Reply) -> None:
+        self.observatory.observe(source, took_ms, said_by(reply))
