@@ -94,10 +94,12 @@ class Feed:
         source: Callable[[], ChangeSource | None],
         *,
         rest: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        patience: float = PATIENCE,
         most_waiting: int = MOST_WAITING,
     ) -> None:
         self._source = source
         self._rest = rest
+        self._patience = patience
         self._most_waiting = most_waiting
         self._followers: set[Follower] = set()
         self._followed = asyncio.Event()
@@ -153,7 +155,7 @@ class Feed:
 
     async def _until_placed(self) -> None:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 await self._placed.wait()
         except TimeoutError:
             raise FeedSilent("the verification platform does not tell its changes now") from None
@@ -194,9 +196,8 @@ class Feed:
 
 
 @asynccontextmanager
-async def open_feed(source: Callable[[], ChangeSource | None]) -> AsyncIterator[Feed]:
-    """A feed that asks the source as long as this is open and somebody follows."""
-    feed = Feed(source)
+async def running(feed: Feed) -> AsyncIterator[Feed]:
+    """The feed, asking as long as this is open and somebody follows."""
     asking = asyncio.create_task(feed.run(), name="changes of the verification platform")
     try:
         yield feed

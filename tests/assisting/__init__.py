@@ -1,0 +1,1 @@
+"""Facts about assisted verification as the hub uses it."""
