@@ -1,6 +1,6 @@
 """Puts the hub together, and takes it apart in order: storage, catalogue, platforms, records."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from connectors.http import Http, open_http
 from hub.assisting.assisting import Assisting
+from hub.assisting.feed import ChangeSource, Feed, running
 from hub.assisting.premises import Premises
 from hub.catalogue.rows import Catalogue
 from hub.commitment.commitments import Commitments
@@ -50,10 +51,12 @@ class Hub:
         trail: Trail,
         settings: Settings,
         lines: Lines,
+        feed: Feed,
     ) -> None:
         self.engine = engine
         self.settings = settings
         self.edition = edition
+        self.feed = feed
         self.observatory = lines.observatory
         self._connected = connected
         self.disclosure = Disclosure(
@@ -183,6 +186,16 @@ def calendar_of(settings: Settings) -> WorkingDays:
     return working_days(read_notices(notices) if notices.is_dir() else ())
 
 
+def changes_of(platforms: ConnectedPlatforms) -> Callable[[], ChangeSource | None]:
+    """Where changes are told now: by the verification platform, if there is one."""
+
+    def source() -> ChangeSource | None:
+        found = platforms.verification
+        return None if found is None else found.calls
+
+    return source
+
+
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncIterator[AsyncEngine]:
     """The database, migrated; closed at the end."""
@@ -208,5 +221,6 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             Edition.open(engine, declarations.current.types) as edition,
             Trail(SqlRecords(engine)) as trail,
             Lines(Observatory()) as lines,
+            running(Feed(changes_of(platforms))) as feed,
         ):
-            yield Hub(engine, edition, platforms, trail, settings, lines)
+            yield Hub(engine, edition, platforms, trail, settings, lines, feed)
