@@ -9,9 +9,11 @@ from connectors.assisted_parts import QuestionKind
 from connectors.assisted_words import StepRejected
 from hub.evidence import Role
 from resolvers.context import Info
-from resolvers.people import check_person
+from resolvers.people import ISSUERS, check_person
 from resolvers.types.findings import FindingsInput
+from resolvers.types.inbox import inbox_of
 from resolvers.types.inputs import in_words, recordable, with_zone
+from resolvers.types.page import VerificationRequestConnection
 from resolvers.types.step import StepRejected as Rejected
 from resolvers.types.step import StepResult, StepTaken, stepped
 
@@ -35,6 +37,23 @@ async def taken(
     assisting = context.hub.assisting
     came = await assisting.step(context.requester, by, request, step, parts, client_key)
     return stepped(context, came)
+
+
+@strawberry.type(description="What an issuer sees (核实单位查询).")
+class IssuerQuery:
+    @strawberry.field(
+        description="What lies with the caller's unit to be answered (待办), soonest due first, with "
+        "the time left; for its verifiers, seal keepers and coordinators."
+    )
+    async def inbox(
+        self,
+        info: Info,
+        by: strawberry.ID,
+        first: int | None = None,
+        after: strawberry.ID | None = None,
+    ) -> VerificationRequestConnection:
+        check_person(info.context, "by", by, *ISSUERS)
+        return await inbox_of(info.context, first, after)
 
 
 @strawberry.type(description="What an issuer does (核实单位办理).")

@@ -11,6 +11,8 @@ TITLES = {
     Role.COORDINATOR: "coordinator (管理责任人员)",
     Role.SUPERVISOR: "supervisor (监督检查人员)",
 }
+ISSUERS = (Role.VERIFIER, Role.SEAL_KEEPER, Role.COORDINATOR)
+"""Who sees what lies with a unit to be answered."""
 
 
 def check_person(context: Context, argument: str, person: str, *roles: Role) -> None:
