@@ -1,44 +1,24 @@
 """The queries: certificates, and everything a caller explores."""
 
-import asyncio
 from collections.abc import Iterable
 
 import strawberry
 from strawberry import relay
 
 from hub.evidence import Lookup
-from resolvers.context import Context, Info
-from resolvers.errors import CallerError, Code
+from resolvers.context import Info
+from resolvers.looking import answered, fields_selected, required
 from resolvers.scalars import Milliseconds
-from resolvers.selection import Selection, selection_below
+from resolvers.selection import selection_below
 from resolvers.types.caller import Caller
 from resolvers.types.catalogue import CatalogueFilter, CatalogueRow, ServiceItem
 from resolvers.types.connection import CountedConnection
 from resolvers.types.declared import CertificateType
-from resolvers.types.dossier import Dossier, DossierEntry
+from resolvers.types.dossier import Dossier, dossier_of
 from resolvers.types.inputs import LookupInput, PurposeInput, SubjectInput
 from resolvers.types.nodes import resolve_node
-from resolvers.types.outcome import Answered, Outcome, shown
+from resolvers.types.outcome import Outcome
 from resolvers.types.source import Source
-
-
-def fields_selected(
-    context: Context, selection: Selection, type_name: str
-) -> frozenset[str] | None:
-    """The declared fields that the query selects of one certificate type; `None` for all."""
-    generated = context.certificates[type_name]
-    return selection.fields_of(generated.certificate, generated.name, generated.names)
-
-
-async def answered(context: Context, lookups: Iterable[Lookup]) -> list[Outcome]:
-    """The outcome of every lookup, in order, from one batch of the request's loader."""
-    asked = list(lookups)
-    outcomes = await asyncio.gather(*(context.loader.load(lookup) for lookup in asked))
-    elapsed = context.elapsed_ms
-    return [
-        shown(Answered(lookup, outcome, elapsed))
-        for lookup, outcome in zip(asked, outcomes, strict=True)
-    ]
 
 
 @strawberry.type(description="What the hub can be asked (查询).")
@@ -97,32 +77,9 @@ class Query:
     ) -> Dossier:
         context = info.context
         bound, seconds = purpose.purpose(), context.seconds_of(within)
-        about = subject.subject()
-        listed = context.hub.catalogue.rows_of(context.requester.unit, bound.item)
-        if not listed:
-            raise _no_such_item(context.requester.unit)
-        rows = [row for row in listed if about.kind in context.hub.types[row.certificate].holders]
-        context.check_lookups(row.certificate for row in rows)
         below = selection_below(info, "entries", "outcome", "certificate")
-        outcomes = await answered(
-            context,
-            (
-                Lookup(
-                    row.certificate,
-                    about,
-                    bound,
-                    fields_selected(context, below, row.certificate),
-                    seconds,
-                )
-                for row in rows
-            ),
-        )
-        entries = [
-            DossierEntry(row=CatalogueRow.of(context, row), outcome=outcome)
-            for row, outcome in zip(rows, outcomes, strict=True)
-        ]
-        item = ServiceItem.of(context, context.requester.unit, bound.item)
-        return Dossier(item=item, entries=entries)
+        rows, lookups = required(context, subject.subject(), bound, below, seconds)
+        return dossier_of(context, bound.item, rows, await answered(context, lookups))
 
     @strawberry.field(
         description="A service item (事项) by its code, of the caller's unit or another's."
@@ -180,11 +137,3 @@ class Query:
     @strawberry.field(description="Any node by its global id (全局标识); null where there is none.")
     async def node(self, info: Info, id: strawberry.ID) -> relay.Node | None:
         return resolve_node(info, id)
-
-
-def _no_such_item(unit: str) -> CallerError:
-    return CallerError(
-        Code.BAD_INPUT,
-        f"Unit {unit} has no such item (事项) in the catalogue in force.",
-        "`me { items }` lists what this caller may ask for.",
-    )

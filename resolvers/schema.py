@@ -13,12 +13,13 @@ from resolvers.certificate_types import CertificateTypes
 from resolvers.commitment import CommitmentMutation, CommitmentQuery
 from resolvers.descriptions import describe_schema
 from resolvers.query import Query
+from resolvers.requester import RequesterMutation, RequesterQuery
 from resolvers.scalars import SCALARS
 from resolvers.types.certificate import Certificate
-from resolvers.types.outcome import Denied, Found, NotHeld, Unavailable
+from resolvers.types.outcome import Denied, Found, NotHeld, Pending, Unavailable
 
-QUERIES = (Query, CommitmentQuery)
-MUTATIONS = (CommitmentMutation,)
+QUERIES = (Query, RequesterQuery, CommitmentQuery)
+MUTATIONS = (RequesterMutation, CommitmentMutation)
 
 
 def build_schema(certificates: CertificateTypes) -> GraphQLSchema:
@@ -36,7 +37,7 @@ def _schema(generated: Sequence[type[Certificate]]) -> GraphQLSchema:
     return strawberry.Schema(
         query=merge_types("Query", QUERIES),
         mutation=merge_types("Mutation", MUTATIONS),
-        types=[Denied, Found, NotHeld, Unavailable, *generated],
+        types=[Denied, Found, NotHeld, Pending, Unavailable, *generated],
         config=StrawberryConfig(scalar_map=SCALARS),
     )._schema
 

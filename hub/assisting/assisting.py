@@ -8,6 +8,7 @@ from hub.assisting.admission import promised_on
 from hub.assisting.asking import Asking
 from hub.assisting.premises import Premises
 from hub.assisting.steps import Steps
+from hub.assisting.words import AssistedPlatform
 from hub.evidence import Requester
 
 
@@ -18,6 +19,11 @@ class Assisting:
         self.premises = premises
         self.asking = Asking(premises)
         self._steps = Steps(premises)
+
+    @property
+    def platform(self) -> AssistedPlatform:
+        """The verification platform; raises `NoVerificationPlatform` where none is declared."""
+        return self.premises.platform
 
     @property
     def today(self) -> date:
@@ -38,15 +44,15 @@ class Assisting:
 
     async def request(self, requester: Requester, request: str) -> RequestView | None:
         """One request as the requester's unit sees it; `None` where it has nothing to do with it."""
-        return await self.premises.platform.calls.request(request, requester.unit)
+        return await self.platform.calls.request(request, requester.unit)
 
     async def outbox(self, requester: Requester, after: str | None, count: int) -> PageView:
         """What the requester's unit asked for, oldest first."""
-        return await self.premises.platform.calls.outbox(requester.unit, after, count)
+        return await self.platform.calls.outbox(requester.unit, after, count)
 
     async def history(self, requester: Requester, request: str) -> tuple[EntryView, ...] | None:
         """Every step of a request, oldest first."""
-        return await self.premises.platform.calls.history(request, requester.unit)
+        return await self.platform.calls.history(request, requester.unit)
 
     def promised(self, requester: Requester, item: str, accepted_on: date) -> date | None:
         """The day a case of the requester's is promised for, where its item promises one."""

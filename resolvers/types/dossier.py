@@ -1,7 +1,11 @@
 """The dossier: everything an item requires of an applicant, in one query."""
 
+from collections.abc import Sequence
+
 import strawberry
 
+from hub.catalogue import rows as words
+from resolvers.context import Context
 from resolvers.types.catalogue import CatalogueRow, ServiceItem
 from resolvers.types.outcome import Found, Outcome
 
@@ -22,3 +26,14 @@ class Dossier:
     @strawberry.field(description="Whether every certificate was found (是否齐全).")
     def complete(self) -> bool:
         return all(isinstance(entry.outcome, Found) for entry in self.entries)
+
+
+def dossier_of(
+    context: Context, item: str, rows: Sequence[words.CatalogueRow], outcomes: Sequence[Outcome]
+) -> Dossier:
+    """The dossier of an item of the caller's, from what it requires and what came of each."""
+    entries = [
+        DossierEntry(row=CatalogueRow.of(context, row), outcome=outcome)
+        for row, outcome in zip(rows, outcomes, strict=True)
+    ]
+    return Dossier(item=ServiceItem.of(context, context.requester.unit, item), entries=entries)

@@ -6,13 +6,16 @@ from typing import assert_never
 
 import strawberry
 
+from connectors.assisted_parts import Officer
 from hub import evidence
+from hub.assisting.words import Pending as PendingWord
 from hub.evidence import DenialRule, Lookup, Said, Step, Tier
 from resolvers.context import Info
 from resolvers.scalars import Milliseconds
 from resolvers.types.certificate import Certificate
 from resolvers.types.declared import CertificateType
 from resolvers.types.source import Source
+from resolvers.types.verification import VerificationRequest
 
 
 @strawberry.type(description="One source tried (一次查询尝试): what it said and how long it took.")
@@ -57,7 +60,7 @@ class Answered:
     """An outcome with the lookup it answers and the moment its request was answered."""
 
     lookup: Lookup
-    outcome: evidence.Outcome
+    outcome: evidence.Outcome | PendingWord
     elapsed_ms: float
 
 
@@ -168,6 +171,18 @@ class Denied(Outcome):
     remedy: str = strawberry.field(description="What to do about it (处理办法).")
 
 
+@strawberry.type(
+    description="The issuer was asked to verify (核实中), Article 14: its answer comes by `due`."
+)
+class Pending(Outcome):
+    @strawberry.field(description="The request, as it stands (协助核实请求).")
+    def verification(self, info: Info) -> VerificationRequest:
+        outcome, context = self.answered.outcome, info.context
+        assert isinstance(outcome, PendingWord), "made from a pending outcome"
+        viewer = Officer(context.requester.unit, self.answered.lookup.purpose.operator)
+        return VerificationRequest.of(context, outcome.request, viewer)
+
+
 def shown(answered: Answered) -> Outcome:
     """The outcome as GraphQL shows it."""
     match answered.outcome:
@@ -179,5 +194,7 @@ def shown(answered: Answered) -> Outcome:
             return Unavailable(answered=answered, next=list(steps))
         case evidence.Denied(rule=rule, article=article, remedy=remedy):
             return Denied(answered=answered, rule=rule, article=article, remedy=remedy)
+        case PendingWord():
+            return Pending(answered=answered)
         case never:
             assert_never(never)

@@ -4,6 +4,7 @@ from typing import Annotated, assert_never
 
 import strawberry
 
+from connectors.assisted_parts import Officer
 from connectors.assisted_words import RequestView
 from connectors.assisted_words import StepRejected as Rejection
 from resolvers.context import Context
@@ -37,11 +38,13 @@ StepResult = Annotated[
 ]
 
 
-def stepped(context: Context, came: RequestView | Rejection) -> StepTaken | StepRejected:
-    """What the desk said to a step, as GraphQL shows it."""
+def stepped(
+    context: Context, came: RequestView | Rejection, viewer: Officer | None = None
+) -> StepTaken | StepRejected:
+    """What the desk said to a step, as GraphQL shows it; `viewer` is a person of the requester."""
     match came:
         case RequestView():
-            return StepTaken(request=VerificationRequest.of(context, came))
+            return StepTaken(request=VerificationRequest.of(context, came, viewer))
         case Rejection(status=status, reason=reason, message=message):
             known = reason or (NO_SUCH_REQUEST if status == 404 else NOT_NOW)
             return StepRejected(reason=known, remedy=message)

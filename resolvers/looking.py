@@ -1,0 +1,65 @@
+"""Looks certificates up for a request: what is selected, what an item requires, what came of it."""
+
+import asyncio
+from collections.abc import Iterable
+
+from hub.catalogue.rows import CatalogueRow
+from hub.evidence import Lookup, Purpose, Subject
+from resolvers.context import Context
+from resolvers.errors import CallerError, Code
+from resolvers.selection import Selection
+from resolvers.types.outcome import Answered, Outcome, shown
+
+
+def fields_selected(
+    context: Context, selection: Selection, type_name: str
+) -> frozenset[str] | None:
+    """The declared fields that the query selects of one certificate type; `None` for all."""
+    generated = context.certificates[type_name]
+    return selection.fields_of(generated.certificate, generated.name, generated.names)
+
+
+def required(
+    context: Context,
+    about: Subject,
+    purpose: Purpose,
+    below: Selection,
+    seconds: float | None = None,
+) -> tuple[list[CatalogueRow], list[Lookup]]:
+    """What an item requires of such a subject, and the lookup of each."""
+    unit = context.requester.unit
+    listed = context.hub.catalogue.rows_of(unit, purpose.item)
+    if not listed:
+        raise _no_such_item(unit)
+    rows = [row for row in listed if about.kind in context.hub.types[row.certificate].holders]
+    context.check_lookups(row.certificate for row in rows)
+    lookups = [
+        Lookup(
+            row.certificate,
+            about,
+            purpose,
+            fields_selected(context, below, row.certificate),
+            seconds,
+        )
+        for row in rows
+    ]
+    return rows, lookups
+
+
+async def answered(context: Context, lookups: Iterable[Lookup]) -> list[Outcome]:
+    """The outcome of every lookup, in order, from one batch of the request's loader."""
+    asked = list(lookups)
+    outcomes = await asyncio.gather(*(context.loader.load(lookup) for lookup in asked))
+    elapsed = context.elapsed_ms
+    return [
+        shown(Answered(lookup, outcome, elapsed))
+        for lookup, outcome in zip(asked, outcomes, strict=True)
+    ]
+
+
+def _no_such_item(unit: str) -> CallerError:
+    return CallerError(
+        Code.BAD_INPUT,
+        f"Unit {unit} has no such item (事项) in the catalogue in force.",
+        "`me { items }` lists what this caller may ask for.",
+    )

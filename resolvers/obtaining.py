@@ -1,0 +1,65 @@
+"""Looks certificates up, and has issuers verify what no source holds."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from hub.assisting.words import Ask
+from hub.evidence import Lookup
+from resolvers.context import Context
+from resolvers.errors import CallerError, Code
+from resolvers.types.inputs import recordable
+from resolvers.types.outcome import Answered, Outcome, shown
+
+
+def accepted_day(context: Context, given: date | None) -> date:
+    """The day the case was accepted: today in China unless given; never in the future."""
+    today = context.hub.assisting.today
+    if given is not None and given > today:
+        raise CallerError(
+            Code.BAD_INPUT,
+            "`acceptedOn` lies in the future.",
+            "Give the day the case was accepted (受理日期), or leave it out for today.",
+        )
+    return given or today
+
+
+def ask_for(
+    context: Context,
+    lookup: Lookup,
+    accepted_on: date | None,
+    fields: Sequence[str] | None = None,
+    issuer: str | None = None,
+    key: str | None = None,
+) -> Ask:
+    """What the issuer is to be asked, as far as the caller may say it."""
+    return Ask(
+        lookup,
+        accepted_day(context, accepted_on),
+        None if fields is None else frozenset(fields),
+        None if issuer is None else recordable("issuer", issuer),
+        None if key is None else recordable("key", key),
+    )
+
+
+async def obtained(
+    context: Context, lookups: Iterable[Lookup], accepted_on: date, even_if_silent: bool
+) -> list[Outcome]:
+    """The outcome of every lookup, in order; pending where its issuer was asked."""
+    return await asyncio.gather(
+        *(_obtained(context, lookup, accepted_on, even_if_silent) for lookup in lookups)
+    )
+
+
+async def _obtained(
+    context: Context, lookup: Lookup, accepted_on: date, even_if_silent: bool
+) -> Outcome:
+    outcome = await context.loader.load(lookup)
+    came = await context.hub.assisting.asking.pursue(
+        context.requester,
+        Ask(lookup, accepted_on),
+        outcome,
+        context.request_id,
+        also_when_silent=even_if_silent,
+    )
+    return shown(Answered(lookup, came, context.elapsed_ms))
