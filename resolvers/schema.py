@@ -12,14 +12,16 @@ from hub.declarations.certificates import load_certificate_types, packaged_certi
 from resolvers.certificate_types import CertificateTypes
 from resolvers.commitment import CommitmentMutation, CommitmentQuery
 from resolvers.descriptions import describe_schema
+from resolvers.issuer import IssuerMutation, IssuerQuery
 from resolvers.query import Query
 from resolvers.requester import RequesterMutation, RequesterQuery
 from resolvers.scalars import SCALARS
+from resolvers.subscription import Subscription
 from resolvers.types.certificate import Certificate
 from resolvers.types.outcome import Denied, Found, NotHeld, Pending, Unavailable
 
-QUERIES = (Query, RequesterQuery, CommitmentQuery)
-MUTATIONS = (RequesterMutation, CommitmentMutation)
+QUERIES = (Query, RequesterQuery, IssuerQuery, CommitmentQuery)
+MUTATIONS = (RequesterMutation, IssuerMutation, CommitmentMutation)
 
 
 def build_schema(certificates: CertificateTypes) -> GraphQLSchema:
@@ -37,6 +39,7 @@ def _schema(generated: Sequence[type[Certificate]]) -> GraphQLSchema:
     return strawberry.Schema(
         query=merge_types("Query", QUERIES),
         mutation=merge_types("Mutation", MUTATIONS),
+        subscription=Subscription,
         types=[Denied, Found, NotHeld, Pending, Unavailable, *generated],
         config=StrawberryConfig(scalar_map=SCALARS),
     )._schema
