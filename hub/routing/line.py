@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine, Hashable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -27,6 +27,7 @@ from hub.routing.route import Source
 Reply = Answer | ConnectorError
 Fresh = dict[Hashable, Inquiry]
 """Questions that nobody has asked yet, by what makes them equal."""
+Flights = dict[Hashable, "asyncio.Future[Reply]"]
 Observe = Callable[[Source, float, Reply], None]
 Own = Callable[[Coroutine[object, None, None]], "asyncio.Task[None]"]
 
@@ -51,7 +52,10 @@ class LineRules:
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """A question on its way: its reply, sooner or later; `joined` where another asker had sent it."""
+    """A question on its way; `joined` where another asker had sent it.
+
+    Wait for its reply with `asyncio.wait`: to cancel it would take it from all who wait.
+    """
 
     reply: "asyncio.Future[Reply]"
     joined: bool
@@ -79,7 +83,7 @@ class Line:
         self._own = own
         self._observe = observe
         self._clock = clock
-        self._flights: dict[Hashable, asyncio.Future[Reply]] = {}
+        self._flights: Flights = {}
 
     @property
     def in_flight(self) -> int:
@@ -105,8 +109,9 @@ class Line:
             if reply is None:
                 fresh[key] = inquiry
         if admitted := self._admitted(fresh):
+            begun = {key: self._flights[key] for key in admitted}
             asking = self._own(self._ask(source, admitted, patience))
-            asking.add_done_callback(partial(self._ended, tuple(admitted)))
+            asking.add_done_callback(partial(self._ended, begun))
         return flights
 
     def _begin(self, key: Hashable) -> "asyncio.Future[Reply]":
@@ -185,11 +190,13 @@ class Line:
     def _settle(self, key: Hashable, reply: Reply) -> None:
         self._flights.pop(key).set_result(reply)
 
-    def _ended(self, keys: Iterable[Hashable], asking: "asyncio.Task[None]") -> None:
+    def _ended(self, begun: Flights, asking: "asyncio.Task[None]") -> None:
         """Where the work was cut off nobody waits for ever, and a bug flies to who asked."""
-        left = [reply for key in keys if (reply := self._flights.pop(key, None)) is not None]
         bug = None if asking.cancelled() else asking.exception()
-        for reply in left:
+        for key, reply in begun.items():
+            if reply.done():
+                continue  # and its question may be on its way anew
+            del self._flights[key]
             if bug is None:
                 reply.cancel()
             else:

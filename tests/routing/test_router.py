@@ -1,6 +1,7 @@
 """The router keeps the three laws: silence is not absence, a better source wins, none is raced."""
 
 import asyncio
+import time
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +22,8 @@ from connectors.contract import (
     WrongHolder,
 )
 from hub.evidence import Said, Tier
-from hub.routing.line import LineRules
+from hub.routing.breaker import BreakerRules
+from hub.routing.line import LineRules, Resting
 from hub.routing.lines import Lines
 from hub.routing.observation import Observatory, SourceState
 from hub.routing.retries import RetryRules
@@ -138,6 +140,101 @@ def test_who_outlasts_patience_is_silence_and_the_others_keep_their_answers() ->
     assert second.asked == [["b"]]
 
 
+def test_sources_that_hang_share_the_time_and_the_last_one_is_reached() -> None:
+    """Two sources that hang take a third each, and the third one still answers in its own."""
+    hanging = [Scripted(slow={"a": 60}) for _ in range(2)]
+    began = time.monotonic()
+
+    (finding,) = find([question("a", [*hanging, Scripted({"a": Held({"n": 3})})])], within=0.3)
+
+    assert [attempt.said for attempt in finding.trail] == [
+        Said.TIMED_OUT,
+        Said.TIMED_OUT,
+        Said.HELD,
+    ]
+    assert 0.19 < time.monotonic() - began < 0.3
+    assert finding.retry_after == 1.0
+
+
+def test_who_has_no_other_source_holds_up_nobody_and_has_all_the_time() -> None:
+    """A slow answer from the only source comes, and the others have long gone on meanwhile."""
+    only, best = Scripted({"a": Held({})}, slow={"a": 0.2}), Scripted()
+    second = Scripted({"b": Held({})}, slow={"b": 0.1})
+    alone = Question("a", (source("only", Tier.PROVINCIAL, only),), Inquiry({"subject.id": "a"}))
+
+    single, moving = find([alone, question("b", [best, second])], within=0.3)
+
+    assert [attempt.said for attempt in single.trail] == [Said.HELD]
+    assert [attempt.said for attempt in moving.trail] == [Said.NOT_HELD, Said.HELD]
+    assert single.trail[0].took_ms > 190
+    assert moving.trail[1].took_ms < 150
+
+
+def test_an_answer_that_comes_too_late_for_one_query_is_heard_and_not_delivered() -> None:
+    """The query ends in time; the source's answer counts for what is known of the source."""
+    observatory = Observatory()
+
+    async def late() -> Finding:
+        async with Lines(observatory, RULES) as lines:
+            slow = Scripted({"a": Held({})}, slow={"a": 0.1})
+            (finding,) = await Router(lines).find([question("a", [slow])], 0.02)
+            await asyncio.sleep(0.12)
+            return finding
+
+    finding = asyncio.run(late())
+
+    assert finding.holding is None
+    assert finding.trail[0].reason == ("s0/s0/x: no answer within 0.0 s; give the query more time")
+    assert observatory.seen("s0").said == {Said.HELD: 1}
+
+
+def test_two_queries_share_a_question_in_flight_and_each_has_its_finding() -> None:
+    """The second query's attempt says so, and the source was asked once."""
+    best = Scripted({"a": Held({"n": 1})}, slow={"a": 0.02})
+
+    async def both() -> list[list[Finding]]:
+        async with Lines(Observatory(), RULES) as lines:
+            router = Router(lines)
+            return await asyncio.gather(
+                *(router.find([question("a", [best])], 1.0) for _ in range(2))
+            )
+
+    (first,), (second,) = asyncio.run(both())
+
+    assert best.asked == [["a"]]
+    assert first.holding == second.holding
+    assert [one.trail[0].coalesced for one in (first, second)] == [False, True]
+
+
+def test_a_hub_that_stops_leaves_no_query_waiting() -> None:
+    """What is cut off is silence, told as such."""
+
+    async def stopped() -> list[Finding]:
+        async with Lines(Observatory(), RULES) as lines:
+            asking = asyncio.create_task(
+                Router(lines).find([question("a", [Scripted(slow={"a": 60})])], 30.0)
+            )
+            await asyncio.sleep(0.01)
+        return await asking
+
+    (finding,) = asyncio.run(stopped())
+
+    assert finding.trail[0].said is Said.TIMED_OUT
+    assert finding.trail[0].reason == "s0/s0/x: cut off, as the hub is stopping; ask again"
+
+
+def test_asking_again_makes_sense_when_the_last_silent_source_rests_no_more() -> None:
+    """The longest rest counts; what must be mended first has no time at all."""
+    resting, refused = Scripted({"a": Resting("rests", 4.0)}), Scripted({"a": Refused("403")})
+
+    (later,) = find([question("a", [resting, Scripted({"a": Unreachable("down")})])])
+    (never,) = find([question("a", [refused])])
+
+    assert later.retry_after == 4.0
+    assert [attempt.said for attempt in later.trail] == [Said.RESTING, Said.UNREACHABLE]
+    assert never.retry_after is None
+
+
 def test_an_empty_route_finds_nothing_and_asks_nobody() -> None:
     """A question without a route ends at once."""
     (finding,) = find([question("a", [])])
@@ -157,3 +254,20 @@ def test_the_observatory_remembers_state_and_latency() -> None:
     assert observatory.seen("s1").state is SourceState.ANSWERING
     assert observatory.seen("s1").said == {Said.HELD: 1}
     assert observatory.seen("s1").p50_ms is not None
+
+
+def test_a_source_at_rest_is_passed_at_once() -> None:
+    """Nobody waits for a source that is not asked; the next one answers."""
+    down, second = Scripted({"a": Unreachable("down")}), Scripted({"a": Held({"n": 2})})
+    rules = LineRules(breaker=BreakerRules(failures=1), retries=RetryRules(share=0.0))
+
+    async def twice() -> list[Finding]:
+        async with Lines(Observatory(), rules) as lines:
+            router = Router(lines)
+            await router.find([question("a", [down])], 1.0)
+            return await router.find([question("a", [down, second])], 1.0)
+
+    (finding,) = asyncio.run(twice())
+
+    assert [one.said for one in finding.trail] == [Said.RESTING, Said.HELD]
+    assert down.asked == [["a"]]
