@@ -7,20 +7,24 @@ from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 
+from hub.desk.contents import Types, type_of, verified_content
 from hub.desk.events import Event, Object, Seal
 from hub.desk.feed import Feed
 from hub.desk.lifecycle import apply, arrival, issue
 from hub.desk.objections import raise_objection
 from hub.desk.registry import Registry
 from hub.desk.request import VerificationRequest
-from hub.desk.sealing import Sealer, SealRefused
+from hub.desk.sealing import SealedDocument, Sealer
+from hub.desk.seals import chosen, document_number, keep_use, use_of
+from hub.desk.shared import NothingShared, SharedInformation
 from hub.desk.sitting import Rules, Sitting
 from hub.desk.store.answers import Call, OtherBody, Told, keep_answer, told_before
 from hub.desk.store.opening import DeskDatabase
-from hub.desk.store.proofs import Document, add_document
+from hub.desk.store.proofs import add_document, sealed_document
 from hub.desk.store.requests import Stale
 from hub.desk.timers import Alarm
 from hub.desk.words import PLATFORM, Actor, Officer, Rejected, Role, Wanted
+from hub.notary.words import SealKind
 from hub.workdays.calendar import WorkingDays
 
 ATTEMPTS = 20
@@ -42,6 +46,7 @@ Tell = Callable[[Outcome], Told]
 
 _Work = Callable[[Sitting], Awaitable[Outcome]]
 _PROBE = "probe"
+_VERIFIED = SealKind.VERIFICATION
 
 
 class Desk:
@@ -57,6 +62,8 @@ class Desk:
         rules: Rules | None = None,
         *,
         pace: float = 1.0,
+        types: Types | None = None,
+        shared: SharedInformation | None = None,
     ) -> None:
         self.database = database
         self.registry = registry
@@ -64,6 +71,8 @@ class Desk:
         self.calendar = calendar
         self.now = now
         self.rules = rules or Rules()
+        self.types = types or {}
+        self.shared = shared or NothingShared()
         self.feed = Feed(database)
         self.alarm = Alarm(database, self.rules, now, self.feed, pace)
 
@@ -100,30 +109,32 @@ class Desk:
         return await self._once(call, work, tell)
 
     async def seal(
-        self, call: Call, request_id: str, seal: str, by: Officer, tell: Tell
+        self, call: Call, request_id: str, seal: str | None, by: Officer, tell: Tell
     ) -> Told | OtherBody:
-        """Render and seal the draft, and keep the document with the step; raises `SealRefused`.
+        """Render and seal the draft; document, use and step are kept together, or none of them.
 
+        Without a seal named it is the only one this keeper may use; raises `SealRefused`.
         Sealing takes time, so it is done before the transaction, for the draft as it stands then.
         """
         async with self.database.reading() as connection:
             if before := await told_before(connection, call):
                 return before
             seen = await self._of(Sitting(connection, self.rules, self.now()), request_id, by)
-        document = None if seen is None else await self._sealed(seen, seal, by)
+        sealed = None if seen is None else await self._sealed(seen, seal, by)
 
         async def work(sitting: Sitting) -> Outcome:
             request = await self._of(sitting, request_id, by)
             if seen is None or request is None:
                 return NoSuchRequest()
-            if isinstance(document, Rejected):
-                return document
-            if request.draft != seen.draft or document is None:
+            if isinstance(sealed, Rejected):
+                return sealed
+            if request.draft != seen.draft or sealed is None:
                 raise DeskBusy("the draft changed while it was sealed; look at it and seal again")
-            event = Seal(seal, document.digest)
+            event = Seal(sealed.use.seal, sealed.document.digest)
             after = await self._step(sitting, request, event, self.registry.actor(by))
             if isinstance(after, VerificationRequest):
-                await add_document(sitting.connection, request.id, document)
+                await keep_use(sitting.connection, sealed.use, _VERIFIED, by, sitting.now)
+                await add_document(sitting.connection, request.id, sealed.document)
             return after
 
         return await self._once(call, work, tell)
@@ -193,22 +204,22 @@ class Desk:
         return review if isinstance(review, Rejected) else raised.objected
 
     async def _sealed(
-        self, request: VerificationRequest, seal: str, by: Officer
-    ) -> Document | Rejected:
-        """The sealed document, made only where the step could be taken now."""
+        self, request: VerificationRequest, seal: str | None, by: Officer
+    ) -> SealedDocument | Rejected:
+        """The sealed draft, made only where the step could be taken now."""
         now = self.now()
-        allowed = apply(request, Seal(seal, _PROBE), self.registry.actor(by), now)
+        probe = Seal(seal or _PROBE, _PROBE)
+        allowed = apply(request, probe, self.registry.actor(by), now)
         if isinstance(allowed, Rejected):
             return allowed
-        return await self.sealer.seal(request, seal, by, now)
-
-    async def seal_of(self, keeper: Officer) -> str:
-        """The one seal this keeper may use now; raises `SealRefused` where there isn't just one."""
-        seals = await self.sealer.seals(keeper, self.now())
-        if len(seals) == 1:
-            return seals[0]
-        listed = ", ".join(seals) or "none"
-        raise SealRefused(f"name the seal; those you may use now: {listed}")
+        async with self.database.reading() as connection:
+            record = await chosen(connection, _VERIFIED, by, seal, now)
+        number = document_number(_VERIFIED, now)
+        use = use_of(record, _VERIFIED, by, number, now)
+        kind = type_of(self.types, request.wanted.certificate)
+        content = verified_content(request, kind, record.seal.unit, number)
+        sealed = await self.sealer.seal(content, record.seal, use)
+        return SealedDocument(sealed_document(sealed), use)
 
 
 def fresh_id() -> str:

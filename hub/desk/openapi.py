@@ -13,6 +13,7 @@ _QUERY: dict[str, tuple[str, bool]] = {
     "after": ("`next` of the page before.", False),
     "since": ("`saidAt` of the last reminder seen.", False),
     "count": ("How many, 1 to 200; 50 if left out.", False),
+    "document": ("The number of the document that bears the seal.", True),
     "feed.after": ("`last` of the answer before; left out: only where the end is.", False),
     "feed.wait": ("Seconds to wait for a change, 0 to 30; 0 if left out.", False),
     "feed.count": ("How many, 1 to 200; 100 if left out.", False),

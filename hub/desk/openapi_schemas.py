@@ -5,6 +5,7 @@ from hub.desk.clocks import DueRule
 from hub.desk.face.bodies import FINDINGS
 from hub.desk.face.shapes import Schema, schema_of
 from hub.desk.words import QuestionKind, Reason, Role, State
+from hub.notary.words import SealKind
 
 TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "number"}
@@ -160,10 +161,29 @@ PROOF_ANSWER: Schema = {
         "status": _words("held", "notHeld", "error"),
         "fields": {"type": "object"},
         "holder": _object(id=TEXT),
+        "proof": _words("verified", "shared"),
         "code": TEXT,
     },
     "required": ["ref", "status"],
 }
+BASE64: Schema = {"type": "string", "contentEncoding": "base64"}
+LEDGER: Schema = {
+    "type": "string",
+    "contentMediaType": "application/json",
+    "description": "The seal's record (certhub-seals/1), with its use on this document only.",
+}
+EXTRACTED_PROOF = _object(
+    documentNumber=TEXT,
+    kind=_words(*SealKind),
+    pdf=BASE64,
+    twin=BASE64,
+    seal=LEDGER,
+    sealedAt=MOMENT,
+    extractedAt=MOMENT,
+    validUntil=MOMENT,
+    request=_or_null(TEXT),
+    delivery=_or_null({"type": "integer"}),
+)
 SCHEMAS: Schema = {
     "Anything": {"type": "object"},
     "Health": _object(status=_words("up"), time={"type": "integer"}),
@@ -178,4 +198,6 @@ SCHEMAS: Schema = {
     "Reminders": _object(reminders=_list(REMINDER)),
     "Changes": _object(changes=_list(CHANGE), last={"type": "integer"}),
     "ProofAnswers": _object(answers=_list(PROOF_ANSWER)),
+    "ExtractedProofs": _object(proofs=_list(EXTRACTED_PROOF)),
+    "SealRecord": _object(seal=LEDGER),
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hub.declarations.reading import Table, complaint, read_table
 from hub.desk.words import Actor, Officer, Role
+from hub.notary.words import Unit
 
 Secrets = Mapping[str, Mapping[str, str]]
 """Credentials by name, each with `access_key` and `secret`."""
@@ -45,10 +46,15 @@ class Registry:
     clients: Mapping[str, Client]
     people: Mapping[Officer, frozenset[Role]] = field(repr=False)
     issues: Mapping[str, frozenset[str]]  # by unit
+    names: Mapping[str, str] = field(default_factory=dict)  # of units, in Chinese
 
     def actor(self, officer: Officer) -> Actor:
         """The person with the roles the registry gives them; a stranger has none."""
         return Actor(officer.unit, officer.name, self.people.get(officer, frozenset()))
+
+    def unit(self, code: str) -> Unit:
+        """The unit with its Chinese name, its code where the registry has none."""
+        return Unit(code, self.names.get(code, code))
 
     def verifiers(self, unit: str) -> frozenset[str]:
         """The names of a unit's designated verifiers."""
@@ -77,12 +83,13 @@ def read_registry(file: Path, secrets: Secrets) -> Registry:
     clients = [_client(name, one, secrets) for name, one in table.table("clients").tables()]
     people: dict[Officer, frozenset[Role]] = {}
     for unit, one in units.items():
-        one.only("issues", *_ROLES)
+        one.only("name", "issues", *_ROLES)
         people |= _people(unit, one)
     return Registry(
         clients={client.access_key: client for client in clients},
         people=people,
         issues={unit: frozenset(one.texts("issues")) for unit, one in units.items()},
+        names={unit: one.text("name") for unit, one in units.items() if "name" in one.entries},
     )
 
 

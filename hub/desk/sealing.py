@@ -1,12 +1,11 @@
-"""What the desk needs of whoever keeps the seals."""
+"""What the desk needs of whoever keeps the seals; who may use which is the desk's own registry."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from hub.desk.request import VerificationRequest
 from hub.desk.store.proofs import Document
-from hub.desk.words import Officer
+from hub.notary.words import Content, Extraction, Proof, Seal, Sealed, SealUse
 
 
 class SealRefused(Exception):
@@ -14,32 +13,43 @@ class SealRefused(Exception):
 
 
 class Sealer(Protocol):
-    """Renders a draft and sets the unit's verification seal (核实信息专用章) on it."""
+    """Renders documents, sets seals on them, and writes the platform's endorsement."""
 
-    async def seals(self, keeper: Officer, now: datetime) -> Sequence[str]:
-        """The numbers of the seals this keeper may use now."""
+    async def seal(self, content: Content, seal: Seal, use: SealUse) -> Sealed:
+        """The content under a seal, whose use is allowed; raises `SealRefused`."""
         ...
 
-    async def seal(
-        self, request: VerificationRequest, seal: str, keeper: Officer, now: datetime
-    ) -> Document:
-        """The request's draft as a sealed document; raises `SealRefused`."""
+    async def endorse(
+        self, sealed: Sealed, extraction: Extraction, at: datetime, valid_until: datetime
+    ) -> Proof:
+        """The sealed document with the endorsement of one extraction; raises `SealRefused`."""
         ...
 
 
 class NoSeals:
     """Stands where no seals are configured: nothing can be sealed."""
 
-    async def seals(self, keeper: Officer, now: datetime) -> Sequence[str]:  # noqa: ARG002
-        """None."""
-        return ()
-
-    async def seal(
-        self,
-        request: VerificationRequest,  # noqa: ARG002
-        seal: str,  # noqa: ARG002
-        keeper: Officer,  # noqa: ARG002
-        now: datetime,  # noqa: ARG002
-    ) -> Document:
+    async def seal(self, content: Content, seal: Seal, use: SealUse) -> Sealed:  # noqa: ARG002
         """Always raises `SealRefused`."""
-        raise SealRefused("this desk has no seals; have its administrator open it with a sealer")
+        raise SealRefused(_NO_SEALS)
+
+    async def endorse(
+        self,
+        sealed: Sealed,  # noqa: ARG002
+        extraction: Extraction,  # noqa: ARG002
+        at: datetime,  # noqa: ARG002
+        valid_until: datetime,  # noqa: ARG002
+    ) -> Proof:
+        """Always raises `SealRefused`."""
+        raise SealRefused(_NO_SEALS)
+
+
+_NO_SEALS = "this desk has no seals; have its administrator open it with a sealer"
+
+
+@dataclass(frozen=True, slots=True)
+class SealedDocument:
+    """A sealed document and the use of the seal, to be kept in one transaction or not at all."""
+
+    document: Document = field(repr=False)
+    use: SealUse

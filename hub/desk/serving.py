@@ -8,10 +8,12 @@ from datetime import datetime
 
 from aiohttp import web
 
+from hub.desk.contents import Types
 from hub.desk.desk import Desk
 from hub.desk.face.app import make_app
 from hub.desk.registry import Registry
 from hub.desk.sealing import Sealer
+from hub.desk.shared import SharedInformation
 from hub.desk.sitting import Rules
 from hub.desk.store.opening import open_desk_database
 from hub.workdays.calendar import WorkingDays
@@ -30,19 +32,24 @@ async def open_desk(
     rules: Rules | None = None,
     *,
     pace: float = 1.0,
+    types: Types | None = None,
+    shared: SharedInformation | None = None,
 ) -> AsyncIterator[Desk]:
     """The desk over its own database (a URL), its timers firing as long as this is open.
 
     `now` and `pace` are the desk's clock and how fast it runs; both are real by default of their
-    callers, and faster in demonstrations only.
+    callers, and faster in demonstrations only. `types` are the certificates it can put on paper,
+    `shared` is where it finds shared information; nowhere if left out.
     """
     async with open_desk_database(database) as opened, asyncio.TaskGroup() as tasks:
-        desk = Desk(opened, registry, sealer, calendar, now, rules, pace=pace)
-        ringing = tasks.create_task(desk.alarm.run(), name="desk timers")
+        desk = Desk(
+            opened, registry, sealer, calendar, now, rules, pace=pace, types=types, shared=shared
+        )
+        tasks.create_task(desk.alarm.run(), name="desk timers")
         try:
             yield desk
         finally:
-            ringing.cancel()
+            desk.alarm.end()
 
 
 @asynccontextmanager

@@ -178,6 +178,7 @@ class Reason(StrEnum):
     NO_SUCH_DELIVERY = "no_such_delivery"
     UNDER_REVIEW = "under_review"
     RECALLED = "recalled"
+    EXPIRED = "expired"
     REVIEW_GOES_ON = "review_goes_on"
     NO_SUCH_REVIEW = "no_such_review"
     ALREADY_SO = "already_so"

@@ -23,6 +23,8 @@ def heading_zh(content: Content) -> str:
             return f"{content.title_zh}（部分）"
         case AnswerKind.NO_SUCH_RECORD:
             return "查无记录证明"
+        case AnswerKind.AMBIGUOUS:
+            return "核实情况说明"
         case _:
             assert_never(content.answer)
 
@@ -39,6 +41,9 @@ def statement_zh(content: Content) -> str:
         case AnswerKind.NO_SUCH_RECORD:
             until = moment_zh(content.made_at)
             return f"经{how}，截至{until}，未查询到{who}的“{content.title_zh}”相关记录。"
+        case AnswerKind.AMBIGUOUS:
+            until, which = moment_zh(content.made_at), f"与{who}相符的“{content.title_zh}”记录"
+            return f"经{how}，截至{until}，{which}涉及多个对象，无法确定所指对象。"
         case _:
             assert_never(content.answer)
 

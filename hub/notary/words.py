@@ -83,6 +83,7 @@ class AnswerKind(StrEnum):
     HELD = "held"
     NO_SUCH_RECORD = "no_such_record"
     PARTIAL = "partial"  # fields without a value are still being verified
+    AMBIGUOUS = "ambiguous"  # several fit, and which one is meant could not be found out
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,7 @@ def _agree(answer: AnswerKind, valued: set[bool]) -> None:
         AnswerKind.HELD: ({True}, "every field has a value; else answer `partial`"),
         AnswerKind.PARTIAL: ({True, False}, "some fields have a value and some have none yet"),
         AnswerKind.NO_SUCH_RECORD: (set(), "there is no field at all"),
+        AnswerKind.AMBIGUOUS: (set(), "there is no field at all"),
     }
     allowed, rule = expected[answer]
     if valued != allowed:

@@ -1,10 +1,9 @@
 """A desk on real sockets, its people, and callers that sign; everybody in it is invented."""
 
-import hashlib
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,16 +14,21 @@ import aiohttp
 import orjson
 from yarl import URL
 
+from connectors.contract import ValueKind
 from connectors.signing import canonical_query, hmac_headers
 from hub.china import CHINA
+from hub.declarations.words import CertificateField, CertificateType, Sensitivity
 from hub.desk.desk import Desk
 from hub.desk.registry import Client, Registry
-from hub.desk.request import VerificationRequest
-from hub.desk.sealing import Sealer, SealRefused
+from hub.desk.sealing import Sealer
+from hub.desk.seals import change_seal, register
 from hub.desk.serving import desk_answering, open_desk
-from hub.desk.store.proofs import Document
+from hub.desk.store.opening import DeskDatabase
 from hub.desk.store.timers import next_due
 from hub.desk.words import Officer, Role
+from hub.evidence import HolderKind
+from hub.notary.registry import Change, SealEvent, SealRecord
+from hub.notary.words import Content, Extraction, Proof, Seal, Sealed, SealKind, SealUse, Unit
 from hub.workdays.calendar import WorkingDays
 
 TEN = datetime(2025, 3, 12, 10, tzinfo=CHINA)  # a Wednesday
@@ -79,24 +83,67 @@ class Clock:
 
 
 class PaperSeals:
-    """A sealer that draws nothing: the keeper has one seal, the apprentice two, others none."""
+    """A sealer that draws nothing."""
 
     def __init__(self) -> None:
         self.made = 0
 
-    async def seals(self, keeper: Officer, now: datetime) -> Sequence[str]:
-        """The numbers of their seals."""
-        return {"keeper": ("seal-1",), "apprentice": ("seal-2", "seal-3")}.get(keeper.name, ())
-
-    async def seal(
-        self, request: VerificationRequest, seal: str, keeper: Officer, now: datetime
-    ) -> Document:
-        """The draft as bytes."""
-        if seal not in await self.seals(keeper, now):
-            raise SealRefused("this keeper may not use this seal; name another one")
+    async def seal(self, content: Content, seal: Seal, use: SealUse) -> Sealed:
+        """The content as bytes."""
         self.made += 1
-        content = f"{seal} {request.id} {request.draft!r}".encode()
-        return Document(hashlib.sha256(content).hexdigest(), "application/pdf", content)
+        return Sealed(content.document_number, f"{seal.id} {use} {content!r}".encode())
+
+    async def endorse(
+        self, sealed: Sealed, extraction: Extraction, at: datetime, valid_until: datetime
+    ) -> Proof:
+        """The endorsement as bytes."""
+        pdf = sealed.pdf + f" {extraction} {at} {valid_until}".encode()
+        return Proof(sealed.document_number, pdf, b"{}")
+
+
+def paper_seal(number: str, kind: SealKind = SealKind.VERIFICATION, unit: str = CIVIL) -> Seal:
+    """A seal without a certificate."""
+    begins, ends = TEN - timedelta(days=10), TEN + timedelta(days=3650)
+    return Seal(number, kind, Unit(unit, unit), b"", begins, begins, ends)
+
+
+async def put_on_record(database: DeskDatabase, seal: Seal, *operators: str) -> None:
+    """Have a seal in the registry, permitted to these operators."""
+
+    def event(operator: str) -> Callable[[datetime], SealEvent]:
+        return lambda at: SealEvent(at, Change.PERMITTED, "police", operator)
+
+    assert await register(database, seal) is None
+    for operator in operators:
+        done = await change_seal(database, seal.id, event(operator), lambda: TEN)
+        assert isinstance(done, SealRecord)
+
+
+async def paper_seals_on_record(database: DeskDatabase) -> None:
+    """The keeper has one seal, the apprentice two, others none."""
+    for number, operator in (
+        ("seal-1", "keeper"),
+        ("seal-2", "apprentice"),
+        ("seal-3", "apprentice"),
+    ):
+        await put_on_record(database, paper_seal(number), operator)
+
+
+def declared(name: str, title_zh: str, **kinds: ValueKind) -> CertificateType:
+    """A certificate type with these fields."""
+    fields = {
+        field: CertificateField(field, f"{field}项", field, kind, Sensitivity.PERSONAL)
+        for field, kind in kinds.items()
+    }
+    holders = frozenset({HolderKind.PERSON})
+    parts = (None, None, None, None)
+    return CertificateType(name, None, title_zh, name, holders, "民政", "civil", fields, *parts)
+
+
+TYPES = {
+    SINGLE: declared(SINGLE, "无婚姻登记记录证明", spouse=ValueKind.TEXT, since=ValueKind.DATE),
+    BOOK: declared(BOOK, "居民户口簿", address=ValueKind.TEXT),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,17 +203,29 @@ class Caller:
         assert reply.status == 201, reply.body
         return str(reply.body["id"])
 
+    async def to_made(
+        self,
+        request: str | None = None,
+        verifier: By = VERA,
+        findings: Mapping[str, object] | None = None,
+    ) -> str:
+        """The id of a request, a new one if none is given, whose draft waits for its seal."""
+        request = request or await self.open()
+        made = {"findings": findings or {"verified": VALUES}}
+        for name, parts in (("claim", {}), ("begin", {}), ("make", made)):
+            reply = await self.step(request, name, verifier, **parts)
+            assert reply.status == 200, (name, reply.body)
+        return request
+
     async def to_sent(self, request: str, verifier: By = VERA, **values: object) -> Any:
         """The request after everything up to sending."""
-        found = {"verified": values or VALUES}
-        for name, by, parts in (
-            ("claim", verifier, {}),
-            ("begin", verifier, {}),
-            ("make", verifier, {"findings": found}),
-            ("seal", KEEPER, {}),
-            ("send", KEEPER, {}),
-        ):
-            reply = await self.step(request, name, by, **parts)
+        await self.to_made(request, verifier, {"verified": values or VALUES})
+        return await self.seal_and_send(request)
+
+    async def seal_and_send(self, request: str) -> Any:
+        """The request after the draft was sealed and sent."""
+        for name in ("seal", "send"):
+            reply = await self.step(request, name, KEEPER)
             assert reply.status == 200, (name, reply.body)
         return reply.body
 
@@ -218,8 +277,9 @@ async def open_ground(database: str) -> AsyncIterator[Ground]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         async with (
-            open_desk(database, REGISTRY, seals, WorkingDays(), clock) as desk,
+            open_desk(database, REGISTRY, seals, WorkingDays(), clock, types=TYPES) as desk,
             desk_answering(desk, listener),
             aiohttp.ClientSession() as session,
         ):
+            await paper_seals_on_record(desk.database)
             yield Ground(desk, clock, Caller(session, base), listener, seals)

@@ -17,7 +17,15 @@ from sqlalchemy import text
 
 from hub.desk.clocks import TimerKind
 from hub.desk.store.opening import open_desk_database
-from tests.desk_platform.ground import CLERK, KEEPER, VALUES, VERA, Caller, submission
+from tests.desk_platform.ground import (
+    CLERK,
+    KEEPER,
+    VALUES,
+    VERA,
+    Caller,
+    paper_seals_on_record,
+    submission,
+)
 from tests.desk_platform.victim import live
 
 KILLS = 20
@@ -120,7 +128,12 @@ class Murders:
 
 
 async def test_nothing_is_lost_or_done_twice(database: str) -> None:
-    """After twenty kills every accepted request and proof is there once, every timer fired once."""
+    """After twenty kills every accepted request and proof is there once, every timer fired once.
+
+    So is every use of a seal, with its document.
+    """
+    async with open_desk_database(database) as opened:
+        await paper_seals_on_record(opened)
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         murders = Murders(database, listener, time.time())
         async with aiohttp.ClientSession() as session:
@@ -168,11 +181,14 @@ async def _all_there_once(database: str, load: Load) -> None:
         kept = await connection.execute(text("SELECT id FROM desk_requests ORDER BY id"))
         proven = await connection.execute(text("SELECT request FROM desk_proofs"))
         documents = await connection.execute(text("SELECT request FROM desk_documents"))
+        numbers = await connection.execute(text("SELECT number FROM desk_documents"))
+        uses = await connection.execute(text("SELECT document_number FROM desk_seal_uses"))
         events = await connection.execute(
             text("SELECT request, event, count(*) AS times FROM desk_entries GROUP BY 1, 2")
         )
         said = await connection.execute(text("SELECT request, kind FROM desk_reminders"))
         assert kept.scalars().all() == accepted
+        assert sorted(numbers.scalars()) == sorted(uses.scalars())
         assert sorted(proven.scalars()) == sorted(documents.scalars()) == sorted(load.sent)
         assert {row.times for row in events} == {1}
         fired = Counter((row.request, TimerKind(row.kind)) for row in said)

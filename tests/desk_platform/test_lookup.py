@@ -14,7 +14,9 @@ from connectors.contract import (
     Inquiry,
     Interface,
     NotHeld,
+    ProofKind,
     Refused,
+    Value,
     ValueKind,
 )
 from connectors.http import open_http
@@ -30,6 +32,8 @@ from tests.desk_platform.ground import (
     VIKTOR,
     Ground,
 )
+
+UNMARRIED: dict[str, Value | None] = {"spouse": "无", "since": date(2020, 5, 20)}
 
 
 @pytest.fixture
@@ -93,7 +97,7 @@ async def test_only_what_was_sent_is_held(ground: Ground, platform: Verification
     late = await platform.fetch(interface, [_inquiry()])
 
     assert before == late == [NotHeld()]
-    assert sent == [Held({"spouse": "无", "since": date(2020, 5, 20)}), NotHeld()]
+    assert sent == [Held(UNMARRIED, ProofKind.VERIFIED), NotHeld()]
 
 
 async def test_no_such_record_is_not_held(ground: Ground, platform: VerificationPlatform) -> None:
@@ -126,7 +130,7 @@ async def test_parts_are_put_together(ground: Ground, platform: VerificationPlat
 
     found = await platform.fetch(_interface(SINGLE), [_inquiry()])
 
-    assert found == [Held({"spouse": "无", "since": date(2020, 5, 20)})]
+    assert found == [Held(UNMARRIED, ProofKind.VERIFIED)]
 
 
 async def test_a_corrected_proof_is_recalled(
@@ -140,7 +144,7 @@ async def test_a_corrected_proof_is_recalled(
     await _objected(ground, request, spouse="有", since="2020-05-20")
 
     assert await platform.fetch(_interface(SINGLE), [_inquiry()]) == [
-        Held({"spouse": "有", "since": date(2020, 5, 20)})
+        Held({**UNMARRIED, "spouse": "有"}, ProofKind.VERIFIED)
     ]
     seen = (await ground.hub.get(f"requests/{request}?unit={HOUSING}")).body
     assert seen["objections"][0]["ending"] == "corrected"
@@ -159,7 +163,7 @@ async def test_an_upheld_proof_stays(ground: Ground, platform: VerificationPlatf
     await _objected(ground, request)
 
     assert await platform.fetch(_interface(SINGLE), [_inquiry()]) == [
-        Held({"spouse": "无", "since": date(2020, 5, 20)})
+        Held(UNMARRIED, ProofKind.VERIFIED)
     ]
     told = (await ground.hub.get("reminders?unit=banks")).body["reminders"]
     assert told == []

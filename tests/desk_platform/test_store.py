@@ -11,19 +11,19 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from hub.china import CHINA
-from hub.desk.desk import ATTEMPTS, Desk, DeskBusy
+from hub.desk.desk import ATTEMPTS, DeskBusy
 from hub.desk.doubts import Corrected, Recall, Receiver
 from hub.desk.events import AttemptToDecline, Begin, Claim, Conclude, Event
 from hub.desk.findings import Verified
 from hub.desk.request import VerificationRequest
-from hub.desk.sealing import NoSeals, SealRefused
+from hub.desk.sealing import NoSeals
 from hub.desk.store.answers import Call, Told
 from hub.desk.store.codec import decoded, encoded
 from hub.desk.store.opening import open_desk_database
 from hub.desk.store.requests import Stale, load, save
 from hub.desk.words import Officer, State
-from hub.workdays.calendar import WorkingDays
-from tests.desk_platform.ground import CIVIL, KEEPER, REGISTRY, TEN, VALUES, VERA, Ground
+from hub.notary.words import Content, Seal, Sealed, SealUse
+from tests.desk_platform.ground import CIVIL, KEEPER, TEN, VERA, Ground, PaperSeals
 
 
 def _differences(connection: Connection) -> list[object]:
@@ -145,29 +145,23 @@ async def test_a_desk_too_busy_says_so(small: Ground) -> None:
     assert tries == ATTEMPTS
 
 
-class Interrupted:
+class Interrupted(PaperSeals):
     """A sealer during whose work the draft is returned."""
 
-    def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+    def __init__(self, ground: Ground, request: str) -> None:
+        super().__init__()
+        self._ground, self._request = ground, request
 
-    async def seals(self, *_: object) -> tuple[str, ...]:
-        """One."""
-        return ("seal-1",)
-
-    async def seal(self, request: VerificationRequest, *further: object) -> object:
+    async def seal(self, content: Content, seal: Seal, use: SealUse) -> Sealed:
         """The document of a draft that was returned meanwhile."""
-        await self._ground.hub.step(request.id, "return", KEEPER, reason="日期")
-        return await self._ground.seals.seal(request, *further)  # type: ignore[arg-type]  # passed on
+        await self._ground.hub.step(self._request, "return", KEEPER, reason="日期")
+        return await super().seal(content, seal, use)
 
 
 async def test_a_draft_that_changed_is_not_sealed(small: Ground) -> None:
     """Who seals one draft while another takes its place is told to look again: 503."""
-    request = await small.hub.open()
-    for name in ("claim", "begin"):
-        await small.hub.step(request, name, VERA)
-    await small.hub.step(request, "make", VERA, findings={"verified": VALUES})
-    small.desk.sealer = Interrupted(small)  # type: ignore[assignment]  # as loose as it needs be
+    request = await small.hub.to_made()
+    small.desk.sealer = Interrupted(small, request)
 
     reply = await small.hub.step(request, "seal", KEEPER)
 
@@ -175,12 +169,13 @@ async def test_a_draft_that_changed_is_not_sealed(small: Ground) -> None:
     assert "the draft changed" in reply.body["message"]
 
 
-async def test_a_desk_without_seals() -> None:
-    """It says so, and who can help."""
-    async with open_desk_database("sqlite+aiosqlite:///:memory:") as opened:
-        desk = Desk(opened, REGISTRY, NoSeals(), WorkingDays(), lambda: TEN)
+async def test_a_desk_without_seals(small: Ground) -> None:
+    """It says so, and who can help: 409, and the draft stays a draft."""
+    request = await small.hub.to_made()
+    small.desk.sealer = NoSeals()
 
-        with pytest.raises(SealRefused, match="may use now: none"):
-            await desk.seal_of(Officer(CIVIL, "keeper"))
-        with pytest.raises(SealRefused, match="has no seals"):
-            await NoSeals().seal(None, "s", Officer(CIVIL, "keeper"), TEN)  # type: ignore[arg-type]  # none is looked at
+    reply = await small.hub.step(request, "seal", KEEPER)
+
+    assert (reply.status, "has no seals" in reply.body["message"]) == (409, True)
+    seen = await small.hub.get(f"requests/{request}?unit={CIVIL}")
+    assert seen.body["state"] == "made"

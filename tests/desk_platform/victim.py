@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from hub.desk.serving import desk_answering, open_desk
 from hub.workdays.calendar import WorkingDays
-from tests.desk_platform.ground import REGISTRY, TEN, PaperSeals
+from tests.desk_platform.ground import REGISTRY, TEN, TYPES, PaperSeals
 
 PACE = 3600.0
 """Half an hour of the desk is half a second."""
@@ -27,7 +27,13 @@ async def _serve(database: str, listener: socket.socket, began: float) -> None:
     calendar = WorkingDays()
     async with (
         open_desk(
-            database, REGISTRY, PaperSeals(), calendar, lambda: fast(began), pace=PACE
+            database,
+            REGISTRY,
+            PaperSeals(),
+            calendar,
+            lambda: fast(began),
+            pace=PACE,
+            types=TYPES,
         ) as desk,
         desk_answering(desk, listener),
     ):

@@ -84,6 +84,26 @@ SUBMISSION = Shape(
         ),
     }
 )
+EXTRACTION = Shape(
+    {
+        "by": Part(OFFICER, "the operator (操作人员) who extracts"),
+        "certificateType": Part(TEXT, "the certificate type, by its name"),
+        "subject": Part(SUBJECT, "whom it is about"),
+        "purpose": Part(
+            Shape(
+                {
+                    **PURPOSE.parts,
+                    "itemName": Part(
+                        TEXT, "the item's name, by clients that state items", required=False
+                    ),
+                }
+            ),
+            "what it is for, as the endorsement (背书) will say",
+        ),
+        "request": Part(TEXT, "the request whose answer is extracted", required=False),
+        "delivery": Part(NUMBER, "which of its deliveries; all if left out", required=False),
+    }
+)
 FINDINGS = Shape(
     {
         "verified": Part(VALUES, "what the issuer verified, field by field", required=False),
@@ -106,6 +126,11 @@ def text(given: Given, name: str) -> str:
     value = given[name]
     assert isinstance(value, str)
     return value
+
+
+def text_if_any(given: Given, name: str) -> str | None:
+    """A text that was read, if there was one."""
+    return text(given, name) if name in given else None
 
 
 def number(given: Given, name: str) -> int:
@@ -142,17 +167,20 @@ def officer(given: Given) -> Officer:
     return Officer(text(by, "unit"), text(by, "name"))
 
 
+def subject(given: Given) -> Subject:
+    """Whom it is about."""
+    who = inside(given, "subject")
+    return Subject(HolderKind(text(who, "kind")), text(who, "id"), text_if_any(who, "name"))
+
+
 def wanted(given: Given) -> Wanted:
     """What a submission asks for."""
-    who, purpose = inside(given, "subject"), inside(given, "purpose")
+    purpose = inside(given, "purpose")
     fields = given["fields"]
     assert isinstance(fields, frozenset)
-    name = who.get("name")
     return Wanted(
         certificate=text(given, "certificateType"),
-        subject=Subject(
-            HolderKind(text(who, "kind")), text(who, "id"), None if name is None else str(name)
-        ),
+        subject=subject(given),
         purpose=Purpose(text(purpose, "item"), text(purpose, "case"), officer(given).name),
         fields=fields,
         immediate=given["immediate"] is True,

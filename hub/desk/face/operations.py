@@ -7,8 +7,8 @@ from functools import partial
 from aiohttp import web
 
 from hub.desk.desk import Desk
-from hub.desk.face import changes, proofs, reading, writing
-from hub.desk.face.bodies import SUBMISSION
+from hub.desk.face import changes, extracting, proofs, reading, writing
+from hub.desk.face.bodies import EXTRACTION, SUBMISSION
 from hub.desk.face.calls import Signed
 from hub.desk.face.shapes import Shape
 from hub.desk.face.steps import DECLINING, SEAL, STEPS
@@ -53,6 +53,24 @@ OPERATIONS = (
         "Proofs that are in force, many subjects in one call; who receives one is on record.",
         "ProofAnswers",
         proofs.lookup,
+    ),
+    Operation(
+        "POST",
+        f"{BASE}/proofs/extract",
+        "extractProofs",
+        "Sealed proofs with the platform's endorsement (背书): of a request, else in force, else shared.",
+        "ExtractedProofs",
+        extracting.extraction,
+        body=EXTRACTION,
+    ),
+    Operation(
+        "GET",
+        f"{BASE}/seals/{{id}}",
+        "sealRecord",
+        "What was done to a seal (印章登记), with its use on one document.",
+        "SealRecord",
+        extracting.seal_record,
+        query=("unit", "document"),
     ),
     Operation(
         "POST",

@@ -11,9 +11,12 @@ from hub.desk.face.calls import Signed
 from hub.desk.face.replies import Refused, json_reply
 from hub.desk.face.shapes import sound_text
 from hub.desk.face.views import plain
-from hub.desk.lookup import ProofLookup, Proven, look_up
+from hub.desk.lookup import Answer, ProofLookup, Proven, look_up
+from hub.desk.shared import Shared, Silent
 
 LARGEST_BATCH = 100
+SILENT = "sharedInformationSilent"
+"""Who holds shared information doesn't answer: it may be there."""
 
 Asked = Mapping[str, object]
 
@@ -50,17 +53,27 @@ def _lookup(desk: Desk, signed: Signed, asked: Asked) -> ProofLookup | str:
     """The lookup, or the code of what it lacks."""
     certificate = str(asked.get("certificateType"))
     subject, purpose = asked.get("subject"), asked.get("purpose")
-    if not desk.registry.issuers(certificate):
+    if not (desk.registry.issuers(certificate) or certificate in desk.types):
         return "unknownCertificateType"
     if not isinstance(subject, dict) or not _sound(subject.get("id")):
         return "subjectMissing"
     if not isinstance(purpose, dict) or not _sound(purpose.get("item")):
         return "purposeMissing"
-    unit, case = purpose.get("unit"), purpose.get("case")
-    receiver = Receiver(
-        str(unit) if _sound(unit) else signed.client.name, str(case) if _sound(case) else ""
+    unit, case, operator = (_text(purpose, name) for name in ("unit", "case", "operator"))
+    receiver = Receiver(unit or signed.client.name, case or "")
+    return ProofLookup(
+        certificate,
+        subject["id"],
+        receiver,
+        purpose["item"],
+        operator or "",
+        _text(subject, "name"),
     )
-    return ProofLookup(certificate, subject["id"], receiver)
+
+
+def _text(given: Asked, name: str) -> str | None:
+    value = given.get(name)
+    return value if isinstance(value, str) and _sound(value) else None
 
 
 def _sound(text: object) -> bool:
@@ -71,10 +84,18 @@ def _sound(text: object) -> bool:
     return True
 
 
-def _answer(asked: ProofLookup, proven: Proven | None) -> dict[str, object]:
-    if proven is None:
-        return {"status": "notHeld"}
-    return {"status": "held", "fields": plain(proven.values), "holder": {"id": asked.subject}}
+def _answer(asked: ProofLookup, answer: Answer) -> dict[str, object]:
+    match answer:
+        case None:
+            return {"status": "notHeld"}
+        case Silent():
+            return _error(SILENT)
+        case Proven(values):
+            proof = "verified"
+        case Shared(values):
+            proof = "shared"
+    holder = {"id": asked.subject}
+    return {"status": "held", "fields": plain(values), "holder": holder, "proof": proof}
 
 
 def _error(code: str) -> dict[str, object]:

@@ -75,12 +75,18 @@ def telling(unit: str, now: datetime, status: int = 200) -> Tell:
         match outcome:
             case VerificationRequest():
                 return _told(status, request_view(outcome, unit, now))
-            case Rejected(reason, remedy):
-                return _told(_status(reason), {"message": remedy, "reason": reason.value})
+            case Rejected():
+                return rejected(outcome)
             case NoSuchRequest():
                 return _told(404, {"message": NO_SUCH_REQUEST})
 
     return tell
+
+
+def rejected(outcome: Rejected) -> Told:
+    """Why a step can't be taken, and what to do."""
+    told = {"message": outcome.remedy, "reason": outcome.reason.value}
+    return _told(_status(outcome.reason), told)
 
 
 def not_declined(outcome: Outcome) -> Told:

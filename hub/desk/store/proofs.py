@@ -1,11 +1,12 @@
 """Sent proofs, who received them, and sealed documents, in the desk's database."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, insert, select, update
+from sqlalchemy import Insert, Row, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +15,7 @@ from hub.desk.findings import Delivery
 from hub.desk.request import VerificationRequest
 from hub.desk.store.codec import decoded, encoded
 from hub.desk.store.tables import documents, proofs, receivers
+from hub.notary.words import Sealed
 
 _ONCE = ["request", "number", "unit", "reference"]
 _RECEIVED: dict[str, Insert] = {
@@ -28,15 +30,23 @@ class Proof:
 
     request: str
     delivery: Delivery
+    valid_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A sealed document as it was made; `digest` is of its content."""
+    """A sealed document as it was made; `digest` is of its content, the number stands in it."""
 
     digest: str
     media_type: str
     content: bytes = field(repr=False)
+    number: str | None = None
+
+
+def sealed_document(sealed: Sealed) -> Document:
+    """A sealed content as the document that is kept."""
+    digest = hashlib.sha256(sealed.pdf).hexdigest()
+    return Document(digest, "application/pdf", sealed.pdf, sealed.document_number)
 
 
 async def add_proof(
@@ -100,7 +110,28 @@ async def proofs_of(
         .order_by(proofs.c.sent_at.desc(), proofs.c.request, proofs.c.number.desc())
     )
     found = await connection.execute(query.with_for_update(read=True) if hold else query)
-    return [Proof(row.request, _delivery(row.body)) for row in found]
+    return [_proof(row) for row in found]
+
+
+async def proofs_sent(connection: AsyncConnection, request: str) -> Sequence[Proof]:
+    """Every proof that a request led to, in the order they were sent, whether in force or not."""
+    found = await connection.execute(
+        select(proofs).where(proofs.c.request == request).order_by(proofs.c.number)
+    )
+    return [_proof(row) for row in found]
+
+
+async def still_in_force(connection: AsyncConnection, held: Iterable[Proof]) -> bool:
+    """Whether none of these was recalled; none of them is before the transaction ends."""
+    for proof in sorted(held, key=lambda each: (each.request, each.delivery.number)):
+        found = await connection.execute(
+            select(proofs.c.recalled_by)
+            .where(proofs.c.request == proof.request, proofs.c.number == proof.delivery.number)
+            .with_for_update(read=True)
+        )
+        if found.scalar_one() is not None:
+            return False
+    return True
 
 
 async def record_receivers(
@@ -141,6 +172,7 @@ async def add_document(connection: AsyncConnection, request: str, document: Docu
             digest=document.digest,
             media_type=document.media_type,
             content=document.content,
+            number=document.number,
         )
     )
 
@@ -151,10 +183,12 @@ async def document_of(connection: AsyncConnection, request: str, digest: str) ->
         select(documents).where(documents.c.request == request, documents.c.digest == digest)
     )
     row = found.one_or_none()
-    return None if row is None else Document(row.digest, row.media_type, row.content)
+    if row is None:
+        return None
+    return Document(row.digest, row.media_type, row.content, row.number)
 
 
-def _delivery(body: object) -> Delivery:
-    delivery = decoded(body)
+def _proof(row: Row[Any]) -> Proof:
+    delivery = decoded(row.body)
     assert isinstance(delivery, Delivery)
-    return delivery
+    return Proof(row.request, replace(delivery, recalled_by=row.recalled_by), row.valid_until)
