@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
@@ -62,27 +62,33 @@ class Http:
 
     async def ask(self, call: Call) -> Reply:
         """The reply within the call's timeout and its endpoint's `max_bytes`."""
-        try:
-            return await self._reply(call)
-        except (aiohttp.ClientError, OSError) as error:
-            failure = _failure(error, call)
-        # Raised out here so that no context is kept: aiohttp's texts hold the URL, and so people.
-        raise failure
+        return await _mapped(self._reply(call), call)
+
+    async def tell(self, call: Call) -> int:
+        """The status of the answer, whose body is not read; a redirect is one and not followed."""
+        return await _mapped(self._status(call), call)
+
+    async def _status(self, call: Call) -> int:
+        async with self._asked(call) as response:
+            return response.status
 
     async def _reply(self, call: Call) -> Reply:
+        async with self._asked(call) as response:
+            body = await _capped(response, call.endpoint.max_bytes)
+            return Reply(response.status, body, response.charset, response.headers.get("Date"))
+
+    def _asked(self, call: Call) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         timeout = aiohttp.ClientTimeout(
             total=call.timeout, sock_connect=call.endpoint.connect_timeout
         )
-        async with self._session.request(
+        return self._session.request(
             call.method,
             URL(call.url, encoded=True),
             headers=call.headers,
             data=call.body,
             timeout=timeout,
             allow_redirects=False,
-        ) as response:
-            body = await _capped(response, call.endpoint.max_bytes)
-            return Reply(response.status, body, response.charset, response.headers.get("Date"))
+        )
 
     def own(self, work: Coroutine[object, None, T]) -> asyncio.Task[T]:
         """Run work that outlives whoever asked for it, but never the session."""
@@ -117,6 +123,15 @@ async def open_http() -> AsyncIterator[Http]:
             yield http
         finally:
             await http.end_works()
+
+
+async def _mapped(work: Coroutine[object, None, T], call: Call) -> T:
+    try:
+        return await work
+    except (aiohttp.ClientError, OSError) as error:
+        failure = _failure(error, call)
+    # Raised out here so that no context is kept: aiohttp's texts hold the URL, and so people.
+    raise failure
 
 
 async def _capped(response: aiohttp.ClientResponse, most: int) -> bytes:
