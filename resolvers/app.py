@@ -1,14 +1,16 @@
-"""The ASGI application: the GraphQL endpoint, GraphiQL, and the hub behind them."""
+"""The ASGI application: the GraphQL endpoint over its transports, GraphiQL, and the hub behind them."""
 
 import gc
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
 
 from hub.compose import Hub, open_hub
 from hub.demonstration import read_demonstration
@@ -24,6 +26,11 @@ from resolvers.graphiql.tabs import load_examples
 from resolvers.identity import Identity
 from resolvers.limits import Limits
 from resolvers.schema import build_schema
+from resolvers.transports.connections import Connections
+from resolvers.transports.operating import Operating
+from resolvers.transports.sockets import serve_socket
+
+LIMITS = Limits()
 
 
 def make_app(settings: Settings) -> Starlette:
@@ -32,7 +39,7 @@ def make_app(settings: Settings) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_hub(settings) as hub:
-            app.state.endpoint = make_endpoint(hub)
+            app.state.operating = make_operating(hub, app.state.connections)
             # Schema, catalogue and declarations live as long as the process: full collections need
             # not walk them again.
             gc.collect()
@@ -40,22 +47,35 @@ def make_app(settings: Settings) -> Starlette:
             async with reloading_on_hangup(hub):
                 yield
 
-    async def graphql(request: Request) -> Response:
-        endpoint: Endpoint = request.app.state.endpoint
-        return await endpoint(request)
-
     async def home(_: Request) -> Response:
         return RedirectResponse("/graphiql")
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", home),
-            Route("/graphql", graphql, methods=["POST"]),
-            Route("/graphql", only_post, methods=["GET", "PUT", "PATCH", "DELETE"]),
+            *graphql_routes(),
             *graphiql_routes(graphiql_config(settings)),
         ],
         lifespan=lifespan,
     )
+    app.state.connections = Connections(LIMITS.connections)
+    return app
+
+
+def graphql_routes() -> list[BaseRoute]:
+    """/graphql over HTTP, SSE and WebSocket, in front of the application's `state.operating`."""
+
+    async def graphql(request: Request) -> Response:
+        return await Endpoint(request.app.state.operating)(request)
+
+    async def sockets(socket: WebSocket) -> None:
+        await serve_socket(socket, socket.app.state.operating)
+
+    return [
+        Route("/graphql", graphql, methods=["POST"]),
+        Route("/graphql", only_post, methods=["GET", "PUT", "PATCH", "DELETE"]),
+        WebSocketRoute("/graphql", sockets),
+    ]
 
 
 def graphiql_config(settings: Settings) -> GraphiQLConfig:
@@ -67,13 +87,13 @@ def graphiql_config(settings: Settings) -> GraphiQLConfig:
     return GraphiQLConfig(headers=headers, tabs=load_examples(shown.examples))
 
 
-def make_endpoint(hub: Hub) -> Endpoint:
-    """The GraphQL endpoint in front of an open hub."""
-    limits = Limits(lookups=hub.settings.max_lookups)
+def make_operating(hub: Hub, connections: Connections) -> Operating:
+    """What runs operations in front of an open hub."""
+    limits = replace(LIMITS, lookups=hub.settings.max_lookups)
     certificates = CertificateTypes(hub.types)
 
     def make_context(requester: Requester) -> Context:
         return Context(hub, requester, certificates, limits)
 
     executor = Executor(build_schema(certificates), limits)
-    return Endpoint(executor, Identity(hub.requester), make_context, limits)
+    return Operating(executor, Identity(hub.requester), make_context, limits, connections)

@@ -1,49 +1,34 @@
-"""GraphQL over HTTP: POST with JSON in, JSON out, statuses by the media type that was asked for."""
+"""GraphQL over HTTP: POST with JSON in, JSON or events out, as the media type was asked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import orjson
-from graphql import ExecutionResult
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from hub.evidence import Requester
 from hub.keys import KeysUnavailable
-from resolvers.context import Context
-from resolvers.errors import ASK_AGAIN, Code, formatted, plain
-from resolvers.execution import Executor, Refused, Request
-from resolvers.identity import Identity, Unauthenticated
-from resolvers.limits import Limits
+from resolvers.errors import ASK_AGAIN, Code, plain
+from resolvers.execution import Refused, Request
+from resolvers.identity import Unauthenticated
+from resolvers.transports.events import EVENTS, EventStream
+from resolvers.transports.operating import Caller, Operating
+from resolvers.wire import BadRequest, body_of, parsed, refused_body
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
-CONTENT_TYPES = {media: f"{media}; charset=utf-8" for media in (GRAPHQL_JSON, JSON)}
-
-
-class BadRequest(Exception):
-    """The HTTP request is not one of ours: status, and what to do."""
-
-    def __init__(self, status: int, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.hint = hint
+CONTENT_TYPES = {
+    GRAPHQL_JSON: f"{GRAPHQL_JSON}; charset=utf-8",
+    JSON: f"{JSON}; charset=utf-8",
+    EVENTS: f"{JSON}; charset=utf-8",  # what is refused before a stream begins
+}
 
 
 class Endpoint:
     """The one GraphQL endpoint."""
 
-    def __init__(
-        self,
-        executor: Executor,
-        identity: Identity,
-        make_context: Callable[[Requester], Context],
-        limits: Limits,
-    ) -> None:
-        self._executor = executor
-        self._identity = identity
-        self._make_context = make_context
-        self._limits = limits
+    def __init__(self, operating: Operating) -> None:
+        self._operating = operating
 
     async def __call__(self, http: HttpRequest) -> Response:
         media = accepted(http.headers.get("accept", ""))
@@ -54,11 +39,11 @@ class Endpoint:
                 plain(
                     Code.BAD_REQUEST,
                     "None of the media types in Accept can be had here.",
-                    f"Accept {GRAPHQL_JSON} or {JSON}.",
+                    f"Accept {GRAPHQL_JSON}, {JSON} or {EVENTS}.",
                 ),
             )
         try:
-            requester = await self._identity.requester(http.headers.get("authorization"))
+            caller = await self._operating.caller(http.headers.get("authorization"))
             request = await self._read(http)
         except Unauthenticated as error:
             body = plain(Code.UNAUTHENTICATED, str(error), error.hint)
@@ -70,13 +55,15 @@ class Endpoint:
             return answer(error.status, media, plain(Code.BAD_REQUEST, str(error), error.hint))
         except ClientDisconnect:
             return Response(status_code=499)
-        return await self._answer(request, requester, media)
+        return await self._answer(request, caller, media)
 
-    async def _answer(self, request: Request, requester: Requester, media: str) -> Response:
-        result = await self._executor.run(request, self._make_context(requester))
+    async def _answer(self, request: Request, caller: Caller, media: str) -> Response:
+        if media == EVENTS:
+            return EventStream(self._operating, request, caller)
+        context = self._operating.make_context(caller.requester)
+        result = await self._operating.executor.run(request, context)
         if isinstance(result, Refused):
-            errors = [formatted(error) for error in result.errors]
-            return answer(400 if media == GRAPHQL_JSON else 200, media, {"errors": errors})
+            return answer(400 if media == GRAPHQL_JSON else 200, media, refused_body(result))
         return answer(200, media, body_of(result))
 
     async def _read(self, http: HttpRequest) -> Request:
@@ -91,59 +78,14 @@ class Endpoint:
         parts, size = [], 0
         async for part in http.stream():
             size += len(part)
-            if size > self._limits.body_bytes:
+            if size > self._operating.limits.body_bytes:
                 raise BadRequest(
                     413,
-                    f"The body is larger than {self._limits.body_bytes} bytes.",
+                    f"The body is larger than {self._operating.limits.body_bytes} bytes.",
                     "Split the request, and pass values as variables.",
                 )
             parts.append(part)
         return b"".join(parts)
-
-
-def parsed(body: bytes) -> Request:
-    """The request inside a JSON body; anything else is refused with what is expected."""
-    try:
-        given = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise BadRequest(
-            400, "The body is not JSON.", 'Send {"query": "…", "variables": {…}}.'
-        ) from None
-    if not isinstance(given, dict):
-        raise BadRequest(
-            400,
-            "The body must be one JSON object.",
-            "Send one request; batches are lists of lookups.",
-        )
-    query, variables, operation = (
-        given.get("query"),
-        given.get("variables"),
-        given.get("operationName"),
-    )
-    if not isinstance(query, str):
-        raise BadRequest(400, "`query` must be text.", "Put the GraphQL document in `query`.")
-    if not isinstance(variables, dict | None):
-        raise BadRequest(
-            400, "`variables` must be an object.", "Send it as a JSON object, or leave it out."
-        )
-    if not isinstance(operation, str | None):
-        raise BadRequest(
-            400, "`operationName` must be text.", "Name one operation, or leave it out."
-        )
-    if not isinstance(given.get("extensions"), dict | None):
-        raise BadRequest(
-            400, "`extensions` must be an object.", "Send it as a JSON object, or leave it out."
-        )
-    return Request(query, variables, operation or None)
-
-
-def body_of(result: ExecutionResult) -> dict[str, object]:
-    """The executed answer; errors first, as the specification advises."""
-    body: dict[str, object] = {}
-    if result.errors:
-        body["errors"] = [formatted(error) for error in result.errors]
-    body["data"] = result.data
-    return body
 
 
 def accepted(accept: str) -> str | None:
@@ -158,7 +100,7 @@ def accepted(accept: str) -> str | None:
         if _weight(weight) > 0 and charset in ("utf-8", "utf8"):
             weighed.append((-_weight(weight), place, media))
     for _, _, media in sorted(weighed):
-        if media in (GRAPHQL_JSON, JSON):
+        if media in (GRAPHQL_JSON, JSON, EVENTS):
             return media
         if media in ("*/*", "application/*"):
             return JSON

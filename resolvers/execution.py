@@ -1,8 +1,11 @@
 """From the text of a document to its answer: parsed and validated once, then executed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
+from inspect import isawaitable
+from typing import Any
 
 from cachetools import LRUCache
 from graphql import (
@@ -10,12 +13,22 @@ from graphql import (
     ExecutionResult,
     GraphQLError,
     GraphQLSchema,
+    OperationType,
     execute,
+    get_operation_ast,
+    located_error,
     parse,
     validate,
 )
+from graphql.execution import Executor as CoreExecutor
+from graphql.execution import (
+    create_source_event_stream,
+    execute_subscription_event,
+    map_source_to_response_event,
+)
+from graphql.execution.executor_throwing_on_incremental import ExecutorThrowingOnIncremental
+from graphql.pyutils import AwaitableOrValue
 
-from resolvers.context import Context
 from resolvers.errors import CallerError, Code
 from resolvers.limits import Limits
 
@@ -41,6 +54,10 @@ class Refused:
     errors: list[GraphQLError]
 
 
+Events = AsyncGenerator[ExecutionResult, None] | Refused
+"""What subscribing gives."""
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A document, the length of its text, and what was found wrong with it."""
@@ -56,6 +73,17 @@ def _text_of(checked: Checked) -> int:
 
 def _too_large(message: str) -> GraphQLError:
     trouble = CallerError(Code.TOO_LARGE, message, "Split it over several requests.")
+    return GraphQLError(message, original_error=trouble)
+
+
+def _wrong_transport() -> GraphQLError:
+    message = "A subscription has many answers: it can't be answered with one."
+    trouble = CallerError(
+        Code.BAD_REQUEST,
+        message,
+        "Send Accept: text/event-stream (GraphQL over SSE), or use WebSocket with the subprotocol "
+        "graphql-transport-ws.",
+    )
     return GraphQLError(message, original_error=trouble)
 
 
@@ -96,16 +124,30 @@ class Executor:
             return Checked(len(query), None, [_too_large(objection)])
         return Checked(len(query), document, validate(self._schema, document, max_errors=20))
 
-    async def run(self, request: Request, context: Context) -> ExecutionResult | Refused:
-        """The answer, or why the request was not executed."""
+    def subscribes(self, request: Request) -> bool:
+        """Whether the operation asked for is a subscription."""
+        document = self.check(request.query).document
+        operation = get_operation_ast(document, request.operation) if document else None
+        return operation is not None and operation.operation is OperationType.SUBSCRIPTION
+
+    def _ready(self, request: Request) -> DocumentNode | Refused:
         checked = self.check(request.query)
         if checked.errors or checked.document is None:
             return Refused(checked.errors)
         if longest_list(request.variables) > self._limits.lookups:
             return Refused([_too_large(f"A list holds more than {self._limits.lookups} entries.")])
+        return checked.document
+
+    async def run(self, request: Request, context: object) -> ExecutionResult | Refused:
+        """The answer, or why the request was not executed; a subscription is refused."""
+        document = self._ready(request)
+        if isinstance(document, Refused):
+            return document
+        if self.subscribes(request):
+            return Refused([_wrong_transport()])
         result = execute(
             self._schema,
-            checked.document,
+            document,
             context_value=context,
             variable_values=dict(request.variables or {}),
             operation_name=request.operation,
@@ -115,3 +157,54 @@ class Executor:
         if errors and all(error.path is None for error in errors):
             return Refused(errors)
         return answered
+
+    async def subscribe(self, request: Request, make_context: Callable[[], object]) -> Events:
+        """A subscription's answers, each executed with a fresh context; or why there are none."""
+        document = self._ready(request)
+        if isinstance(document, Refused):
+            return document
+        core = ExecutorThrowingOnIncremental.build(
+            self._schema,
+            document,
+            context_value=make_context(),
+            raw_variable_values=dict(request.variables or {}),
+            operation_name=request.operation,
+        )
+        if isinstance(core, list):
+            return Refused(core)
+        opening = create_source_event_stream(core)
+        source = await opening if isawaitable(opening) else opening
+        if isinstance(source, ExecutionResult):
+            return Refused(source.errors or [])
+        return map_source_to_response_event(core, source, _with_fresh(make_context))
+
+    async def answers(
+        self, request: Request, make_context: Callable[[], object]
+    ) -> AsyncGenerator[ExecutionResult | Refused, None]:
+        """Every answer as it comes: one of a query or mutation, one per event of a subscription.
+
+        A `Refused` is the last; it also tells of a subscription whose stream broke.
+        """
+        if not self.subscribes(request):
+            yield await self.run(request, make_context())
+            return
+        events = await self.subscribe(request, make_context)
+        if isinstance(events, Refused):
+            yield events
+            return
+        try:
+            async with aclosing(events):
+                async for event in events:
+                    yield event
+        except Exception as trouble:  # whatever a stream raises, as it is with resolvers
+            yield Refused([located_error(trouble)])
+
+
+def _with_fresh(
+    make_context: Callable[[], object],
+) -> Callable[[CoreExecutor[Any]], AwaitableOrValue[ExecutionResult]]:
+    def execute_event(event: CoreExecutor[Any]) -> AwaitableOrValue[ExecutionResult]:
+        event.context_value = make_context()
+        return execute_subscription_event(event)
+
+    return execute_event

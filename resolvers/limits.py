@@ -17,11 +17,12 @@ from graphql import (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one request.
+    """Bounds of one request, and of what a caller may hold open.
 
     `fields` counts every field with all fragments written out, `same` how often one answer key may
     be selected in one selection set, `explored` the list entries read while exploring (rows,
-    materials, declared fields …), `body_bytes` what is read of a body.
+    materials, declared fields …), `body_bytes` what is read of a body or a message, `connections` what
+    one key may hold open (sockets and event streams), `operations` what one socket may run at once.
     """
 
     lookups: int = 1000
@@ -32,6 +33,8 @@ class Limits:
     tokens: int = 10_000
     explored: int = 20_000
     body_bytes: int = 2_000_000
+    connections: int = 500
+    operations: int = 100
 
     def objection(self, document: DocumentNode) -> str | None:
         """What is too much about a document, or nothing; takes time in proportion to its text."""

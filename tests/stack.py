@@ -151,7 +151,12 @@ class Stack:
 async def serving(settings: Settings) -> AsyncIterator[tuple[str, uvicorn.Server]]:
     """The app under a real uvicorn on an ephemeral port of this loop."""
     config = uvicorn.Config(
-        make_app(settings), host="127.0.0.1", port=0, log_level="warning", lifespan="on"
+        make_app(settings),
+        host="127.0.0.1",
+        port=0,
+        log_level="warning",
+        lifespan="on",
+        ws="websockets-sansio",
     )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # older uvicorn's hook

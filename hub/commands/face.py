@@ -19,8 +19,27 @@ class FaceRouter(Protocol):
         ...
 
 
+class HeldConnections(Protocol):
+    """The sockets and event streams that are open."""
+
+    async def leave(self, within: float) -> None:
+        """Ask them all to end; wait for it at most so many seconds."""
+        ...
+
+
+class FaceState(Protocol):
+    """What an application lets others reach."""
+
+    connections: HeldConnections
+
+
 class Face(Protocol):
     """An ASGI application that tells its lifespan."""
+
+    @property
+    def state(self) -> FaceState:
+        """What is reached from outside."""
+        ...
 
     @property
     def router(self) -> FaceRouter:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from resolvers.endpoint import BadRequest, accepted, parsed
+from resolvers.endpoint import accepted
 from resolvers.execution import Request
+from resolvers.wire import BadRequest, parsed
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"

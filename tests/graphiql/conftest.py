@@ -51,7 +51,9 @@ async def graphql(request: Request) -> Response:
 async def served(app: Starlette) -> AsyncIterator[str]:
     """The application on an ephemeral port; gives its address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", lifespan="off", ws="websockets-sansio")
+    )
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -1,0 +1,1 @@
+"""Subscriptions' transports: graphql-transport-ws over WebSocket, and GraphQL over SSE."""

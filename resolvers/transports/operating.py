@@ -1,0 +1,71 @@
+"""What every transport of subscriptions works with, and who is at its other end."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field
+
+from graphql import ExecutionResult
+
+from hub.evidence import Requester
+from hub.keys import KeysUnavailable
+from resolvers.execution import Executor, Refused, Request
+from resolvers.identity import Identity, Unauthenticated
+from resolvers.limits import Limits
+from resolvers.transports.connections import Connections
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds that a socket has to be initialised, and a client to read one message; seconds between
+    looks whether a key is still valid, and between signs of life on a quiet stream.
+    """
+
+    initialising: float = 5.0
+    key_check: float = 2.0
+    reading: float = 10.0
+    sign_of_life: float = 12.0
+
+
+@dataclass(slots=True)
+class Caller:
+    """Who is connected; known anew from time to time, as keys end and change."""
+
+    authorization: str = field(repr=False)
+    requester: Requester
+
+
+@dataclass(frozen=True, slots=True)
+class Operating:
+    """Runs operations for those who are connected, within the limits."""
+
+    executor: Executor
+    identity: Identity
+    make_context: Callable[[Requester], object]
+    limits: Limits
+    connections: Connections
+    timing: Timing = Timing()
+
+    async def caller(self, authorization: str | None) -> Caller:
+        """Who the header names; raises as `Identity.requester` does."""
+        requester = await self.identity.requester(authorization)
+        return Caller(authorization or "", requester)
+
+    async def key_lost(self, caller: Caller) -> None:
+        """Return when the caller's key has been revoked or has expired.
+
+        A store that does not answer ends nobody's connection: every event asks it for more anyway.
+        """
+        while True:
+            await asyncio.sleep(self.timing.key_check)
+            try:
+                caller.requester = await self.identity.requester(caller.authorization)
+            except KeysUnavailable:
+                continue
+            except Unauthenticated:
+                return
+
+    def answers(
+        self, request: Request, caller: Caller
+    ) -> AsyncGenerator[ExecutionResult | Refused, None]:
+        """The answers of one operation, each in a context of its own."""
+        return self.executor.answers(request, lambda: self.make_context(caller.requester))

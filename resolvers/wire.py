@@ -1,0 +1,73 @@
+"""What a GraphQL request and its answer look like in JSON, whatever carries them."""
+
+from collections.abc import Mapping
+
+import orjson
+from graphql import ExecutionResult
+
+from resolvers.errors import formatted
+from resolvers.execution import Refused, Request
+
+
+class BadRequest(Exception):
+    """The HTTP request is not one of ours: status, and what to do."""
+
+    def __init__(self, status: int, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.hint = hint
+
+
+def parsed(body: bytes) -> Request:
+    """The request inside a JSON body; anything else is refused with what is expected."""
+    try:
+        given = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise BadRequest(
+            400, "The body is not JSON.", 'Send {"query": "…", "variables": {…}}.'
+        ) from None
+    if not isinstance(given, dict):
+        raise BadRequest(
+            400,
+            "The body must be one JSON object.",
+            "Send one request; batches are lists of lookups.",
+        )
+    return request_of(given)
+
+
+def request_of(given: Mapping[str, object]) -> Request:
+    """The request inside a JSON object; anything else is refused with what is expected."""
+    query, variables, operation = (
+        given.get("query"),
+        given.get("variables"),
+        given.get("operationName"),
+    )
+    if not isinstance(query, str):
+        raise BadRequest(400, "`query` must be text.", "Put the GraphQL document in `query`.")
+    if not isinstance(variables, dict | None):
+        raise BadRequest(
+            400, "`variables` must be an object.", "Send it as a JSON object, or leave it out."
+        )
+    if not isinstance(operation, str | None):
+        raise BadRequest(
+            400, "`operationName` must be text.", "Name one operation, or leave it out."
+        )
+    if not isinstance(given.get("extensions"), dict | None):
+        raise BadRequest(
+            400, "`extensions` must be an object.", "Send it as a JSON object, or leave it out."
+        )
+    return Request(query, variables, operation or None)
+
+
+def body_of(result: ExecutionResult) -> dict[str, object]:
+    """The executed answer; errors first, as the specification advises."""
+    body: dict[str, object] = {}
+    if result.errors:
+        body["errors"] = [formatted(error) for error in result.errors]
+    body["data"] = result.data
+    return body
+
+
+def refused_body(refused: Refused) -> dict[str, object]:
+    """The answer to a request that was not executed."""
+    return {"errors": [formatted(error) for error in refused.errors]}
