@@ -10,6 +10,7 @@ from connectors.dialects import find_dialect, known_dialects
 from hub.declarations.certificates import NAME
 from hub.declarations.interfaces import Serving, read_interfaces
 from hub.declarations.reading import Table, complaint, files_of, listed, near, read_table
+from hub.declarations.windows import read_windows
 from hub.declarations.words import CertificateType, Platform
 from hub.evidence import Tier
 
@@ -89,7 +90,7 @@ def _platform_folders(folder: Path) -> list[Path]:
 
 def _platform(folder: Path, types: Mapping[str, CertificateType], endpoint: str | None) -> Platform:
     root = read_table(folder / "platform.toml")
-    root.only(*_KEYS, *_LIMITS, "options")
+    root.only(*_KEYS, *_LIMITS, "options", "maintenance")
     dialect = find_dialect(root.choice("dialect", known_dialects()))
     timeout = root.seconds("timeout", _DEFAULT_TIMEOUT)
     return Platform(
@@ -107,6 +108,7 @@ def _platform(folder: Path, types: Mapping[str, CertificateType], endpoint: str 
         connect_timeout=root.seconds("connect_timeout", 1.0),
         options=_options(root.table_if_any("options"), sorted(dialect.option_keys)),
         interfaces=_interfaces(folder, Serving(dialect, timeout, types)),
+        maintenance=read_windows(root),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from connectors.contract import Interface, ValueKind
+from hub.declarations.maintenance import Window
 from hub.evidence import HolderKind, Tier
 
 
@@ -73,3 +74,4 @@ class Platform:
     connect_timeout: float
     options: Mapping[str, str | bool | int]
     interfaces: Mapping[str, Interface]  # by certificate type name
+    maintenance: tuple[Window, ...] = ()  # when it is not asked

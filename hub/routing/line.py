@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine, Hashable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 
 from connectors.asking import sameness
@@ -19,6 +20,8 @@ from connectors.contract import (
     Unreachable,
     WrongHolder,
 )
+from hub.china import CHINA
+from hub.declarations.maintenance import resting_until
 from hub.routing.breaker import Breaker, BreakerRules, BreakerState
 from hub.routing.pace import Pace, PaceRules
 from hub.routing.retries import RetryBudget, RetryRules
@@ -73,6 +76,7 @@ class Line:
         own: Own,
         observe: Observe,
         clock: Callable[[], float],
+        moment: Callable[[], datetime],
         draw: Callable[[], float] = random.random,
     ) -> None:
         self.breaker = Breaker(rules.breaker, draw)
@@ -83,6 +87,7 @@ class Line:
         self._own = own
         self._observe = observe
         self._clock = clock
+        self._moment = moment
         self._flights: Flights = {}
 
     @property
@@ -108,7 +113,7 @@ class Line:
             flights.append(Flight(reply or self._begin(key), joined=reply is not None))
             if reply is None:
                 fresh[key] = inquiry
-        if admitted := self._admitted(fresh):
+        if admitted := self._admitted(source, fresh):
             begun = {key: self._flights[key] for key in admitted}
             asking = self._own(self._ask(source, admitted, patience))
             asking.add_done_callback(partial(self._ended, begun))
@@ -119,9 +124,12 @@ class Line:
         self._flights[key] = reply
         return reply
 
-    def _admitted(self, fresh: Fresh) -> Fresh:
+    def _admitted(self, source: Source, fresh: Fresh) -> Fresh:
         """Those that may be asked now; the others hear at once that the source rests."""
-        now = self._clock()
+        now, moment = self._clock(), self._moment()
+        if ends := resting_until(source.platform.maintenance, moment):
+            why = f"it is in maintenance until {ends.astimezone(CHINA):%Y-%m-%d %H:%M} in China"
+            return self._rest(fresh, why, (ends - moment).total_seconds())
         if now < self._quota_spent_until:
             return self._rest(fresh, "its quota is spent", self._quota_spent_until - now)
         count = self.breaker.admits(len(fresh), now)

@@ -1,7 +1,8 @@
 """The lines to all sources, and the work they do."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
@@ -18,8 +19,14 @@ class Lines:
     In the end what is still under way is cut off.
     """
 
-    def __init__(self, observatory: Observatory, rules: LineRules | None = None) -> None:
+    def __init__(
+        self,
+        observatory: Observatory,
+        rules: LineRules | None = None,
+        moment: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self.observatory = observatory
+        self._moment = moment
         self._rules = rules or LineRules()
         self._lines: dict[tuple[str, str], Line] = {}
         self._works: set[asyncio.Task[None]] = set()
@@ -53,7 +60,9 @@ class Lines:
         line = self._lines.get(name)
         if line is None:
             clock = asyncio.get_running_loop().time
-            line = self._lines[name] = Line(self._rules, self._own, self._observe, clock)
+            line = self._lines[name] = Line(
+                self._rules, self._own, self._observe, clock, self._moment
+            )
         return line
 
     def _own(self, work: Coroutine[object, None, None]) -> "asyncio.Task[None]":

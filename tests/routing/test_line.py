@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime, time
 
 import pytest
 
@@ -26,6 +27,8 @@ from connectors.contract import (
     WrongHolder,
     untold,
 )
+from hub.china import CHINA
+from hub.declarations.maintenance import Recurring
 from hub.evidence import Said, Tier
 from hub.routing.breaker import BreakerRules, BreakerState
 from hub.routing.line import Flight, LineRules, Resting
@@ -279,3 +282,25 @@ async def test_each_interface_has_its_own_line() -> None:
 
         assert lines.of(failing).state() is BreakerState.OPEN
         assert await ask(lines, healthy, "a") == [NotHeld()]
+
+
+async def test_a_source_in_maintenance_is_not_asked_and_the_reason_says_until_when() -> None:
+    """From its window on it rests; once the window is over it is asked."""
+    platform = Scripted()
+    closed = best(platform)
+    night = Recurring("day", time(1), time(3))
+    closed = replace(closed, platform=replace(closed.platform, maintenance=(night,)))
+    moments = [datetime(2026, 11, 23, 2, 59, tzinfo=CHINA), datetime(2026, 11, 23, 3, tzinfo=CHINA)]
+    async with Lines(Observatory(), RULES, lambda: moments[0]) as lines:
+        (resting,) = await ask(lines, closed, "a")
+        moments.pop(0)
+        after = await ask(lines, closed, "a")
+
+    assert isinstance(resting, Resting)
+    assert resting.seconds == 60.0
+    assert str(resting) == (
+        "not asked, as it is in maintenance until 2026-11-23 03:00 in China; "
+        "it may be asked again in 60 s"
+    )
+    assert after == [NotHeld()]
+    assert platform.asked == [["a"]]
