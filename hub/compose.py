@@ -36,6 +36,7 @@ from hub.storage.engine import migrate, open_engine
 from hub.storage.opening_store import SqlIntents
 from hub.storage.record_store import SqlRecords
 from hub.trail.writer import Trail
+from hub.webhooks.webhooks import open_webhooks
 from hub.workdays.calendar import WorkingDays, working_days
 from hub.workdays.notices import read_notices
 
@@ -222,5 +223,6 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             Trail(SqlRecords(engine)) as trail,
             Lines(Observatory()) as lines,
             running(Feed(changes_of(platforms))) as feed,
+            open_webhooks(engine, http, changes_of(platforms), pseudonym_secret(settings)),
         ):
             yield Hub(engine, edition, platforms, trail, settings, lines, feed)

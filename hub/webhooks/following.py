@@ -17,7 +17,10 @@ _log = structlog.get_logger("certhub.webhooks")
 
 
 class Following:
-    """Keeps the outbox up with the platform; `put` is called whenever there is something new."""
+    """Keeps the outbox up with the platform; `put` is called whenever there is something new.
+
+    The first webhook ever makes it read all changes there are, so that none is missed.
+    """
 
     def __init__(
         self,
@@ -41,7 +44,7 @@ class Following:
         place = await self._outbox.place()
         while True:
             source = self._source()
-            if source is None:
+            if source is None or not await self._registered():
                 await asyncio.sleep(self._pace.look)
                 continue
             try:
@@ -52,24 +55,12 @@ class Following:
                 await asyncio.sleep(self._pace.rest)
 
     async def _step(self, source: ChangeSource, place: int | None) -> int | None:
-        if not await self._registered():
-            return await self._idle(source, place)
         asked = place or 0
         try:
             told = await source.changes(asked, self._pace.poll)
         except Refused:
             return await self._anew(source, asked)
         return await self._move(told) if told.last != place else place
-
-    async def _idle(self, source: ChangeSource, place: int | None) -> int | None:
-        """Nobody is told, but the place is kept: whoever registers next misses nothing."""
-        end = (await source.changes(None, 0)).last
-        # Asked after that: a webhook of now was not there yet when these changes came.
-        if end != place and not await self._registered():
-            await self._outbox.move(end, lambda _: ())
-            place = end
-        await asyncio.sleep(self._pace.look)
-        return place
 
     async def _move(self, told: Changes) -> int:
         now = self._clock()

@@ -32,7 +32,10 @@ def _now() -> datetime:
 
 
 class Webhooks:
-    """Follows the platform's changes and tells them, as long as it has the lease."""
+    """Follows the platform's changes and tells them, as long as it has the lease.
+
+    Where no webhook is registered it does nothing but look for one.
+    """
 
     def __init__(
         self,
@@ -55,7 +58,7 @@ class Webhooks:
         """For ever: take the lease where it is free, and tell until it is lost."""
         while True:
             try:
-                if await self._take():
+                if await self._any() and await self._take():
                     await self._hold()
             except* LeaseLost:
                 _log.warning("webhooks are told by another process")
