@@ -42,7 +42,6 @@ class Submission:
     item: str
     case: str = field(repr=False)
     immediate: bool
-    item_name: str | None = None
     promised: date | None = None
     issuer: str | None = None
 
@@ -53,7 +52,7 @@ class Submission:
             certificateType=self.certificate,
             fields=self.fields,
             subject=_subject(self.subject_kind, self.subject_id, self.subject_name),
-            purpose=_purpose(self.item, self.case, self.item_name),
+            purpose={"item": self.item, "case": self.case},
             immediate=self.immediate,
             promised=self.promised,
             issuer=self.issuer,
@@ -64,7 +63,8 @@ class Submission:
 class Extraction:
     """Proofs to be had: of one request's deliveries, or else whatever is held about the subject.
 
-    Without a `delivery`, all deliveries of the `request` that are in force.
+    Without a `delivery`, all deliveries of the `request` that are in force. The endorsement (背书)
+    names the item as `item_name` says, which only who holds the catalogue may.
     """
 
     by: Officer
@@ -84,7 +84,7 @@ class Extraction:
             by=self.by,
             certificateType=self.certificate,
             subject=_subject(self.subject_kind, self.subject_id, self.subject_name),
-            purpose=_purpose(self.item, self.case, self.item_name),
+            purpose=_given(item=self.item, case=self.case, itemName=self.item_name),
             request=self.request,
             delivery=self.delivery,
         )
@@ -252,10 +252,6 @@ class ChangesLost(Refused):
 
 def _subject(kind: SubjectKind, identifier: str, name: str | None) -> Mapping[str, object]:
     return _given(kind=kind, id=identifier, name=name)
-
-
-def _purpose(item: str, case: str, item_name: str | None) -> Mapping[str, object]:
-    return _given(item=item, case=case, itemName=item_name)
 
 
 def _given(**parts: object) -> Mapping[str, object]:
