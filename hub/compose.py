@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from connectors.http import Http, open_http
 from hub.assisting.assisting import Assisting
+from hub.assisting.checking import Checking
 from hub.assisting.feed import ChangeSource, Feed, running
 from hub.assisting.premises import Premises
 from hub.catalogue.rows import Catalogue
@@ -19,11 +20,14 @@ from hub.declarations.certificates import load_certificate_types, packaged_certi
 from hub.declarations.credentials import credential_of, load_credentials
 from hub.declarations.live import LiveDeclarations, ReloadReport, Sources
 from hub.declarations.words import CertificateType, ConfigurationError, Platform
+from hub.deployed_desk import calendar_of
 from hub.disclosure import Disclosure, InForce
 from hub.edition import Edition
 from hub.embedding import EmbeddedDesk, default_declaration, embedding
 from hub.evidence import Requester, Tier
 from hub.keys import KeyRecord, KeysUnavailable
+from hub.notary.pool import Workshop, open_workshop
+from hub.pacing import paced
 from hub.platforms import ConnectedPlatforms, Secrets
 from hub.records import Pseudonyms
 from hub.routing.lines import Lines
@@ -37,8 +41,6 @@ from hub.storage.opening_store import SqlIntents
 from hub.storage.record_store import SqlRecords
 from hub.trail.writer import Trail
 from hub.webhooks.webhooks import open_webhooks
-from hub.workdays.calendar import WorkingDays, working_days
-from hub.workdays.notices import read_notices
 
 
 class Hub:
@@ -53,6 +55,8 @@ class Hub:
         settings: Settings,
         lines: Lines,
         feed: Feed,
+        workshop: Workshop,
+        clock: Callable[[], datetime],
     ) -> None:
         self.engine = engine
         self.settings = settings
@@ -84,8 +88,9 @@ class Hub:
                 trail,
                 Pseudonyms(pseudonym_secret(settings)),
                 calendar_of(settings),
-                lambda: datetime.now(UTC),
-            )
+                clock,
+            ),
+            Checking(workshop, settings.notary_roots, clock),
         )
 
     @property
@@ -181,12 +186,6 @@ def connected(
     return ConnectedPlatforms(declarations, secrets_of, http)
 
 
-def calendar_of(settings: Settings) -> WorkingDays:
-    """The working days, with the official notices in the data folder."""
-    notices = settings.data / "holidays"
-    return working_days(read_notices(notices) if notices.is_dir() else ())
-
-
 def changes_of(platforms: ConnectedPlatforms) -> Callable[[], ChangeSource | None]:
     """Where changes are told now: by the verification platform, if there is one."""
 
@@ -218,11 +217,15 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         open_http() as http,
     ):
         platforms = connected(settings, declarations, http, desk)
+        clock = paced(settings.desk_pace if desk else 1, lambda: datetime.now(UTC))
         async with (
             Edition.open(engine, declarations.current.types) as edition,
             Trail(SqlRecords(engine)) as trail,
             Lines(Observatory()) as lines,
             running(Feed(changes_of(platforms))) as feed,
+            open_workshop(1) as workshop,  # its worker begins with the first proof to be checked
             open_webhooks(engine, http, changes_of(platforms), pseudonym_secret(settings)),
         ):
-            yield Hub(engine, edition, platforms, trail, settings, lines, feed)
+            yield Hub(
+                engine, edition, platforms, trail, settings, lines, feed, workshop, clock
+            )

@@ -23,6 +23,7 @@ KNOWN = {
     "DESK_DATABASE": "SQLAlchemy URL of the desk's own database, default SQLite in the data folder",
     "DESK_PORT": "port on 127.0.0.1 of the desk in the hub's own process, default any free one",
     "DESK_PACE": "how fast that desk's clock runs, default 1; more than 1 in demonstrations only",
+    "NOTARY_ROOTS": "folder of the roots that proofs are checked by, default <data>/notary/roots",
     "PLATFORMS": "folder with one folder per platform, default <data>/platforms",
     "CERTIFICATES": "folder of further certificate types, beside the packaged ones",
     "CREDENTIALS": "TOML file of the platforms' credentials, default <data>/credentials.toml",
@@ -43,6 +44,7 @@ class Settings:
     """Everything the hub is told from outside; times in seconds."""
 
     data: Path
+    notary_roots: Path
     database: str
     platforms: Path
     certificates: Path | None
@@ -79,6 +81,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         credentials = default_credentials
     return Settings(
         data=data,
+        notary_roots=Path(given.get("NOTARY_ROOTS", data / "notary" / "roots")),
         database=given.get("DATABASE", f"sqlite+aiosqlite:///{data / 'certhub.db'}"),
         platforms=Path(given.get("PLATFORMS", data / "platforms")),
         certificates=Path(given["CERTIFICATES"]) if "CERTIFICATES" in given else None,

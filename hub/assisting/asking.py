@@ -10,6 +10,7 @@ from hub.assisting.admission import admit_verification, fields_asked, promised_o
 from hub.assisting.opening import Openings, Wanted, matter_of
 from hub.assisting.premises import Premises
 from hub.assisting.words import Ask, AssistedPlatform, CameOfAsking, Pending
+from hub.assisting.writes import Writes, asked_otherwise
 from hub.catalogue.admission import Admitted, Refusal
 from hub.catalogue.rows import Catalogue, CatalogueRow
 from hub.evidence import (
@@ -31,6 +32,10 @@ from hub.routing.search import said_by
 from hub.trail.intents import Opening
 
 REPEAT = "Nothing is lost: send the same mutation again, which opens exactly one request"
+NAMED_OTHERWISE = (
+    "it was asked before with another name of the subject, and its answer got lost: send the same "
+    "mutation again with the name as it was given first"
+)
 _NOT_DESIGNATED = frozenset({"wrong_role", "not_designated"})
 
 
@@ -53,9 +58,9 @@ class _Asked:
 class Asking:
     """Asks issuers through the verification platform: admitted first, on record before it is asked."""
 
-    def __init__(self, premises: Premises) -> None:
+    def __init__(self, premises: Premises, writes: Writes) -> None:
         self._premises = premises
-        self._openings = Openings(premises.intents, premises.clock)
+        self._openings = Openings(premises.intents, writes)
 
     async def ask(
         self, requester: Requester, ask: Ask, request_id: str, trail: tuple[Attempt, ...] = ()
@@ -177,6 +182,8 @@ def _attempt(
     platform: AssistedPlatform, came: StepRejected | ConnectorError, took_ms: float
 ) -> Attempt:
     """Why the platform did not take a request, and that asking again is harmless."""
+    if isinstance(came, StepRejected) and asked_otherwise(came):
+        return Attempt(platform.name, platform.tier, Said.REFUSED, took_ms, NAMED_OTHERWISE)
     if isinstance(came, StepRejected):
         return Attempt(platform.name, platform.tier, Said.REFUSED, took_ms, came.message)
     return Attempt(platform.name, platform.tier, said_by(came), took_ms, f"{came}. {REPEAT}")

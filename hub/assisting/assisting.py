@@ -6,19 +6,24 @@ from datetime import date
 from connectors.assisted_words import EntryView, PageView, RequestView, StepRejected
 from hub.assisting.admission import promised_on
 from hub.assisting.asking import Asking
+from hub.assisting.checking import Checking
 from hub.assisting.premises import Premises
+from hub.assisting.proofs import Proofs
 from hub.assisting.steps import Steps
 from hub.assisting.words import AssistedPlatform
+from hub.assisting.writes import Writes
 from hub.evidence import Requester
 
 
 class Assisting:
     """All that a unit does at the verification platform, through the hub."""
 
-    def __init__(self, premises: Premises) -> None:
+    def __init__(self, premises: Premises, checking: Checking) -> None:
         self.premises = premises
-        self.asking = Asking(premises)
-        self._steps = Steps(premises)
+        writes = Writes(premises)
+        self.asking = Asking(premises, writes)
+        self.proofs = Proofs(premises, writes, checking)
+        self._steps = Steps(premises, writes)
 
     @property
     def platform(self) -> AssistedPlatform:

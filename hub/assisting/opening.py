@@ -2,22 +2,19 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from connectors.assisted_parts import Officer, RequestState, SubjectKind
 from connectors.assisted_words import RequestView, StepRejected, Submission
-from connectors.contract import ConnectorError
 from hub.assisting.words import AssistedPlatform, WrongAsk
+from hub.assisting.writes import SUBMIT, Writes
 from hub.evidence import Requester, Subject
 from hub.storage.opening_store import SqlIntents
-from hub.trail.intents import Came, Conclusion, Intent, Kept, Opening
+from hub.trail.intents import Intent, Kept, Opening
 from hub.trail.records import RecordsUnavailable
 
 ENDS = frozenset({RequestState.CLOSED, RequestState.CANCELLED})
 _TRIES = 5
-_CONFLICT = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +35,9 @@ def matter_of(*named: str) -> str:
 class Openings:
     """Opens requests at the verification platform, each on record before it is asked."""
 
-    def __init__(self, intents: SqlIntents, clock: Callable[[], datetime]) -> None:
+    def __init__(self, intents: SqlIntents, writes: Writes) -> None:
         self._intents = intents
-        self._clock = clock
+        self._writes = writes
 
     async def open(self, platform: AssistedPlatform, wanted: Wanted) -> RequestView | StepRejected:
         """The request: the open one about the same matter, or a new one.
@@ -54,7 +51,7 @@ class Openings:
             if newest and (found := await self._standing(platform, wanted, newest)):
                 return found
             intent = self._intent(wanted, newest)
-            if await self._intents.add(intent):
+            if await self._writes.on_record(intent):
                 return await self._submit(platform, wanted, intent, _opening(intent))
         raise RecordsUnavailable("others ask for the same at the same time: ask again in a second")
 
@@ -90,46 +87,21 @@ class Openings:
 
     def _intent(self, wanted: Wanted, newest: Kept | None) -> Intent:
         turn = newest.opening.turn + 1 if newest else 1
-        return Intent(
-            id=secrets.token_hex(12),
-            at=self._clock(),
-            api_key=wanted.requester.key,
-            unit=wanted.requester.unit,
-            person=wanted.person,
-            action="submit",
-            key=secrets.token_hex(16),
-            opening=replace(wanted.opening, turn=turn),
-        )
+        opening, key = replace(wanted.opening, turn=turn), secrets.token_hex(16)
+        who, person = wanted.requester, wanted.person
+        return self._writes.intent(who, person, SUBMIT, key, opening=opening)
 
     async def _submit(
         self, platform: AssistedPlatform, wanted: Wanted, intent: Intent, opening: Opening
     ) -> RequestView | StepRejected:
         """Ask under the intent's own key, with what it says: so it is opened once, however often."""
-        try:
-            came = await platform.calls.submit(_submission(wanted, intent, opening), intent.key)
-        except ConnectorError as trouble:
-            await self._conclude(intent, Came.SILENT, reason=type(trouble).__name__)
-            raise
-        if isinstance(came, RequestView):
-            await self._conclude(intent, Came.TAKEN, came.id)
-        elif not _asked_otherwise(came):
-            await self._conclude(intent, Came.REJECTED, reason=came.reason or str(came.status))
-        return came
-
-    async def _conclude(
-        self, intent: Intent, came: Came, request: str | None = None, reason: str | None = None
-    ) -> None:
-        await self._intents.conclude(Conclusion(intent.id, self._clock(), came, request, reason))
+        submission = _submission(wanted, intent, opening)
+        return await self._writes.made(intent, platform.calls.submit(submission, intent.key))
 
 
 def _opening(intent: Intent) -> Opening:
     assert intent.opening is not None, "made with one"
     return intent.opening
-
-
-def _asked_otherwise(came: StepRejected) -> bool:
-    """Whether the key was used with another body: an earlier repetition named the subject otherwise."""
-    return came.status == _CONFLICT and came.reason is None
 
 
 def _submission(wanted: Wanted, intent: Intent, opening: Opening) -> Submission:

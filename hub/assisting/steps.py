@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 from connectors.assisted_parts import Officer
 from connectors.assisted_words import RequestView, StepRejected
-from connectors.contract import ConnectorError
 from hub.assisting.premises import Premises
+from hub.assisting.writes import Writes
 from hub.evidence import Requester
-from hub.trail.intents import Came, Conclusion, Intent
 
 
 def platform_key(unit: str, client_key: str) -> str:
@@ -20,8 +19,9 @@ def platform_key(unit: str, client_key: str) -> str:
 class Steps:
     """Takes steps for the people of a unit, each at most once however often it is repeated."""
 
-    def __init__(self, premises: Premises) -> None:
+    def __init__(self, premises: Premises, writes: Writes) -> None:
         self._premises = premises
+        self._writes = writes
 
     async def take(
         self,
@@ -39,29 +39,7 @@ class Steps:
         """
         calls = self._premises.platform.calls
         key = platform_key(requester.unit, client_key) if client_key else secrets.token_hex(16)
-        intent = Intent(
-            id=secrets.token_hex(12),
-            at=self._premises.clock(),
-            api_key=requester.key,
-            unit=requester.unit,
-            person=person,
-            action=step,
-            key=key,
-            request=request,
-        )
-        await self._premises.intents.add(intent)
-        try:
-            came = await calls.step(request, step, Officer(requester.unit, person), parts, key)
-        except ConnectorError as trouble:
-            await self._conclude(intent, Came.SILENT, type(trouble).__name__)
-            raise
-        if isinstance(came, StepRejected):
-            await self._conclude(intent, Came.REJECTED, came.reason or str(came.status))
-        else:
-            await self._conclude(intent, Came.TAKEN)
-        return came
-
-    async def _conclude(self, intent: Intent, came: Came, reason: str | None = None) -> None:
-        at = self._premises.clock()
-        conclusion = Conclusion(intent.id, at, came, intent.request, reason)
-        await self._premises.intents.conclude(conclusion)
+        intent = self._writes.intent(requester, person, step, key, request)
+        await self._writes.on_record(intent)
+        by = Officer(requester.unit, person)
+        return await self._writes.made(intent, calls.step(request, step, by, parts, key))
