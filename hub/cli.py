@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from hub.commands import catalogue, keys, proof, schema, webhooks
+from hub.commands import catalogue, keys, proof, schema, seals, webhooks
 from hub.commands.demo import demo
 from hub.commands.desk import desk
 from hub.commands.doctor import doctor
@@ -41,6 +41,7 @@ app.add_typer(catalogue.app, name="catalogue", rich_help_panel=KEEP)
 app.add_typer(keys.app, name="keys", rich_help_panel=KEEP)
 app.add_typer(webhooks.app, name="webhooks", rich_help_panel=KEEP)
 app.add_typer(proof.app, name="proof", rich_help_panel=SEE)
+app.add_typer(seals.app, name="seals", rich_help_panel=KEEP)
 app.add_typer(schema.app, name="schema", rich_help_panel=KEEP)
 
 

@@ -1,32 +1,34 @@
 """`certhub desk`: the supplementary verification platform by itself."""
 
 import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import orjson
 import typer
-from sqlalchemy import make_url
 
-from hub.commands.database import DATABASE_TROUBLE
+from hub.commands.desk_database import Database, desk_database, desk_url
 from hub.commands.logging import log_to_stderr
 from hub.commands.options import Data, Host, settings_of
 from hub.commands.running import address, listening, run, stopped_by_signal
 from hub.commands.terminal import aside, out, plain
 from hub.commands.trouble import CommandFailed
+from hub.declarations.certificates import load_certificate_types, packaged_certificates
 from hub.declarations.credentials import load_credentials
+from hub.desk.contents import Types
 from hub.desk.openapi import openapi_document
 from hub.desk.registry import Registry, read_registry
-from hub.desk.sealing import NoSeals
+from hub.desk.sealroom import SealRoom, open_sealroom
 from hub.desk.serving import desk_answering, open_desk
-from hub.desk.store.opening import open_desk_database
+from hub.notary.words import ProofTrouble
 from hub.settings import Settings
 from hub.workdays.calendar import WorkingDays, working_days
 from hub.workdays.notices import read_notices
 
 OPENAPI = "Print the OpenAPI document and end (接口文档)."
-DATABASE = "The desk's own database; SQLite in the data folder if left out (数据库)."
 
 
 def desk(
@@ -35,15 +37,13 @@ def desk(
         int, typer.Option(min=0, max=65535, help="Port to listen on (监听端口); 0: any free one.")
     ] = 8090,
     data: Data = None,
-    database: Annotated[
-        str | None, typer.Option(metavar="URL", envvar="CERTHUB_DESK_DATABASE", help=DATABASE)
-    ] = None,
+    database: Database = None,
     openapi: Annotated[bool, typer.Option("--openapi", help=OPENAPI)] = False,
 ) -> None:
     """The supplementary verification platform (核查平台) by itself; Ctrl-C ends it.
 
     Clients, units and people stand in <data>/desk.toml, official holiday notices in
-    <data>/holidays.
+    <data>/holidays, seals and keys in <data>/notary: see certhub seals.
     """
     if openapi:
         plain(out(), printed_openapi())
@@ -53,9 +53,9 @@ def desk(
     registry = read_registry(
         settings.data / "desk.toml", load_credentials(settings.credentials, settings.environ)
     )
-    url = database or f"sqlite+aiosqlite:///{settings.data / 'desk.db'}"
+    url = desk_url(settings, database)
     with listening(host, port) as listener:
-        run(_until_stopped(url, registry, _calendar(settings), listener))
+        run(_until_stopped(url, registry, settings, listener))
     plain(aside(), "The desk has ended.")
 
 
@@ -70,28 +70,37 @@ def _calendar(settings: Settings) -> WorkingDays:
     return working_days(read_notices(notices) if notices.is_dir() else ())
 
 
-async def _check(url: str) -> None:
-    """Open the database and close it again, so that what is wrong with it is told in words."""
-    try:
-        async with open_desk_database(url):
-            return
-    except DATABASE_TROUBLE as trouble:
-        where = make_url(url).render_as_string(hide_password=True)
-        kind = type(trouble).__name__
-        raise CommandFailed(
-            f"the desk's database {where} can't be opened ({kind}). Check that it is there and may"
-            " be written, or name another one by CERTHUB_DESK_DATABASE."
-        ) from None
+def _types(settings: Settings) -> Types:
+    further = [] if settings.certificates is None else [settings.certificates]
+    return load_certificate_types(packaged_certificates(), *further)
 
 
 async def _until_stopped(
-    url: str, registry: Registry, calendar: WorkingDays, listener: socket.socket
+    url: str, registry: Registry, settings: Settings, listener: socket.socket
 ) -> None:
-    await _check(url)
+    async with desk_database(url):
+        pass  # what is wrong with it is told in words before anything else begins
+    calendar, types = _calendar(settings), _types(settings)
     with stopped_by_signal() as stopped:
         async with (
-            open_desk(url, registry, NoSeals(), calendar, lambda: datetime.now(UTC)) as desk,
+            _sealroom(settings) as sealer,
+            open_desk(url, registry, sealer, calendar, _now, types=types) as desk,
             desk_answering(desk, listener),
         ):
             plain(out(), f"The desk answers at {address(listener)}/api/v1/health. Ctrl-C ends it.")
             await stopped.wait()
+
+
+@asynccontextmanager
+async def _sealroom(settings: Settings) -> AsyncIterator[SealRoom]:
+    """The seal room of the data folder; what is wrong with its keys is told in words."""
+    async with AsyncExitStack() as stack:
+        try:
+            room = await stack.enter_async_context(open_sealroom(settings.data / "notary", _now()))
+        except ProofTrouble as trouble:
+            raise CommandFailed(f"{trouble}. Put it back from a backup.") from None
+        yield room
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,12 +1,12 @@
 """Who takes part at the desk (Article 17): clients, units with their people, legal issuers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hub.declarations.reading import Table, complaint, read_table
 from hub.desk.words import Actor, Officer, Role
-from hub.notary.words import Unit
+from hub.notary.words import ProofTrouble, Unit
 
 Secrets = Mapping[str, Mapping[str, str]]
 """Credentials by name, each with `access_key` and `secret`."""
@@ -77,20 +77,33 @@ class Registry:
 
 def read_registry(file: Path, secrets: Secrets) -> Registry:
     """The registry of a TOML file: `[clients.<credential>]` and `[units.<unit>]`."""
+    clients = read_table(file).table_if_any("clients")
+    found = [_client(name, one, secrets) for name, one in clients.tables()]
+    return replace(read_units(file), clients={client.access_key: client for client in found})
+
+
+def read_units(file: Path) -> Registry:
+    """The registry of a TOML file without its clients, whose secrets it needn't know then."""
     table = read_table(file)
     table.only("clients", "units")
     units = dict(table.table_if_any("units").tables())
-    clients = [_client(name, one, secrets) for name, one in table.table("clients").tables()]
     people: dict[Officer, frozenset[Role]] = {}
     for unit, one in units.items():
         one.only("name", "issues", *_ROLES)
         people |= _people(unit, one)
     return Registry(
-        clients={client.access_key: client for client in clients},
+        clients={},
         people=people,
         issues={unit: frozenset(one.texts("issues")) for unit, one in units.items()},
-        names={unit: one.text("name") for unit, one in units.items() if "name" in one.entries},
+        names={unit: _name(one) for unit, one in units.items() if "name" in one.entries},
     )
+
+
+def _name(table: Table) -> str:
+    try:
+        return Unit("", table.text("name")).name_zh
+    except ProofTrouble:
+        raise table.given("name", "a name without invisible signs") from None
 
 
 def _client(name: str, table: Table, secrets: Secrets) -> Client:
