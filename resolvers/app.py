@@ -9,8 +9,7 @@ from dataclasses import replace
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.websockets import WebSocket
+from starlette.routing import Route
 
 from hub.compose import Hub, open_hub
 from hub.demonstration import read_demonstration
@@ -19,16 +18,16 @@ from hub.reloading import reloading_on_hangup
 from hub.settings import Settings
 from resolvers.certificate_types import CertificateTypes
 from resolvers.context import Context
-from resolvers.endpoint import Endpoint, only_post
 from resolvers.execution import Executor
 from resolvers.graphiql.page import GraphiQLConfig, graphiql_routes
 from resolvers.graphiql.tabs import load_examples
+from resolvers.health import health_routes
 from resolvers.identity import Identity
 from resolvers.limits import Limits
+from resolvers.routes import graphql_routes
 from resolvers.schema import build_schema
 from resolvers.transports.connections import Connections
 from resolvers.transports.operating import Operating
-from resolvers.transports.sockets import serve_socket
 
 LIMITS = Limits()
 
@@ -39,6 +38,7 @@ def make_app(settings: Settings) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_hub(settings) as hub:
+            app.state.hub = hub
             app.state.operating = make_operating(hub, app.state.connections)
             # Schema, catalogue and declarations live as long as the process: full collections need
             # not walk them again.
@@ -54,28 +54,13 @@ def make_app(settings: Settings) -> Starlette:
         routes=[
             Route("/", home),
             *graphql_routes(),
+            *health_routes(),
             *graphiql_routes(graphiql_config(settings)),
         ],
         lifespan=lifespan,
     )
     app.state.connections = Connections(LIMITS.connections)
     return app
-
-
-def graphql_routes() -> list[BaseRoute]:
-    """/graphql over HTTP, SSE and WebSocket, in front of the application's `state.operating`."""
-
-    async def graphql(request: Request) -> Response:
-        return await Endpoint(request.app.state.operating)(request)
-
-    async def sockets(socket: WebSocket) -> None:
-        await serve_socket(socket, socket.app.state.operating)
-
-    return [
-        Route("/graphql", graphql, methods=["POST"]),
-        Route("/graphql", only_post, methods=["GET", "PUT", "PATCH", "DELETE"]),
-        WebSocketRoute("/graphql", sockets),
-    ]
 
 
 def graphiql_config(settings: Settings) -> GraphiQLConfig:

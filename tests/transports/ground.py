@@ -16,11 +16,11 @@ from websockets.typing import Subprotocol
 
 from hub.commands.running import listening, served
 from hub.evidence import Requester
-from resolvers.app import graphql_routes
 from resolvers.errors import CallerError, Code
 from resolvers.execution import Executor
 from resolvers.identity import Identity
 from resolvers.limits import Limits
+from resolvers.routes import graphql_routes
 from resolvers.transports.connections import Connections
 from resolvers.transports.messages import SUBPROTOCOL
 from resolvers.transports.operating import Operating, Timing
