@@ -32,7 +32,8 @@ async def create_key(
     `others` are people in further roles; a person may have several.
     """
     key = draw_key(draw)
-    people = people_of({Role.OPERATOR: operators, **(others or {})})
+    named = others or {}
+    people = people_of({**named, Role.OPERATOR: [*operators, *named.get(Role.OPERATOR, ())]})
     record = KeyRecord(key.id, unit, people, label, now, expires_at)
     values = {name: getattr(record, name) for name in _COLUMNS}
     kept = {name: sorted(roles) for name, roles in people.items()}

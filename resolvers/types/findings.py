@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 import strawberry
 
+from connectors.assisted_parts import Told
 from connectors.assisted_words import RequestView
 from hub.assisting.findings import Unsound, Written, read_values
 from hub.declarations.words import CertificateType
 from resolvers.errors import CallerError, Code
+from resolvers.types.certificate import Attribute, as_text
 from resolvers.types.inputs import in_words
 
 
@@ -72,3 +74,14 @@ class FindingsInput:
                 Code.BAD_INPUT, f"In `findings.verified` {values.problem}.", values.remedy
             )
         return {"verified": values}
+
+
+def written_values(values: Mapping[str, Told], declared: CertificateType | None) -> list[Attribute]:
+    """The values with the labels of their fields; the name itself where a field is not declared."""
+    return [_attribute(name, value, declared) for name, value in values.items()]
+
+
+def _attribute(name: str, value: Told, declared: CertificateType | None) -> Attribute:
+    known = declared.fields.get(name) if declared else None
+    english, chinese = (known.label_en, known.label_zh) if known else (name, name)
+    return Attribute(name=name, label=english, label_zh=chinese, value=as_text(value))

@@ -8,11 +8,13 @@ import strawberry
 from connectors import assisted_parts as words
 from connectors.assisted_parts import DueRule, Ending, QuestionKind, RequestState
 from connectors.assisted_words import RequestView
+from hub.declarations.words import CertificateType as DeclaredType
 from hub.evidence import HolderKind
 from resolvers.context import Context, Info
 from resolvers.types.catalogue import ServiceItem, Unit
-from resolvers.types.certificate import Holder
+from resolvers.types.certificate import Attribute, Holder
 from resolvers.types.declared import CertificateType
+from resolvers.types.findings import written_values
 from resolvers.types.verification_words import AnswerKind
 
 
@@ -185,12 +187,25 @@ class Draft:
     fields: list[str] = strawberry.field(description="Which fields it speaks of (涉及字段).")
     made_by: Officer = strawberry.field(description="The verifier who made it (核查人员).")
     made_at: datetime = strawberry.field(description="When (制作时间).")
+    values: list[Attribute] = strawberry.field(
+        description="The values as they will stand under the seal (核实内容), for whoever seals them."
+    )
+    searched: str | None = strawberry.field(
+        description="Which registers were searched (检索范围), where there is no such record."
+    )
+    candidates: int | None = strawberry.field(
+        description="How many fit (匹配数量), where it stayed open which one is meant."
+    )
 
     @classmethod
-    def of(cls, draft: words.Draft) -> Self:
+    def of(cls, draft: words.Draft, declared: DeclaredType | None) -> Self:
+        found = draft.findings
         return cls(
-            answer=answer_of(draft.findings),
+            answer=answer_of(found),
             fields=list(draft.fields),
+            values=written_values(found.verified or {}, declared),
+            searched=None if found.no_record is None else found.no_record.searched,
+            candidates=None if found.ambiguous is None else found.ambiguous.candidates,
             made_by=Officer.of(draft.made_by),
             made_at=draft.made_at,
         )
@@ -334,8 +349,9 @@ class VerificationRequest:
         return None if self.view.overdue is None else Overdue.of(self.view.overdue)
 
     @strawberry.field(description="What is made and not yet sent (草稿); its own unit sees it.")
-    def draft(self) -> Draft | None:
-        return None if self.view.draft is None else Draft.of(self.view.draft)
+    def draft(self, info: Info) -> Draft | None:
+        declared = info.context.hub.types.get(self.view.certificate_type)
+        return None if self.view.draft is None else Draft.of(self.view.draft, declared)
 
     @strawberry.field(
         description="Sealed answers sent so far (核实答复); several where it comes in parts."
