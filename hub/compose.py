@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -26,9 +27,11 @@ from hub.edition import Edition
 from hub.embedding import EmbeddedDesk, default_declaration, embedding
 from hub.evidence import Requester, Tier
 from hub.keys import KeyRecord, KeysUnavailable
+from hub.meters import Meters
 from hub.notary.pool import Workshop, open_workshop
 from hub.pacing import paced
 from hub.platforms import ConnectedPlatforms, Secrets
+from hub.readiness import Probe
 from hub.records import Pseudonyms
 from hub.routing.lines import Lines
 from hub.routing.observation import Observatory
@@ -54,6 +57,8 @@ class Hub:
         trail: Trail,
         settings: Settings,
         lines: Lines,
+        observatory: Observatory,
+        meters: Meters,
         feed: Feed,
         workshop: Workshop,
         clock: Callable[[], datetime],
@@ -62,7 +67,9 @@ class Hub:
         self.settings = settings
         self.edition = edition
         self.feed = feed
-        self.observatory = lines.observatory
+        self.observatory = observatory
+        self.lines = lines
+        self.meters = meters
         self._connected = connected
         self.disclosure = Disclosure(
             self.types,
@@ -71,6 +78,10 @@ class Hub:
             trail,
             Pseudonyms(pseudonym_secret(settings)),
             settings.within,
+            meters.disclosed,
+        )
+        self.probe = Probe(
+            engine, "hub", self._not_routable, lambda: datetime.now(UTC), monotonic
         )
         self.commitments = Commitments(
             self.types,
@@ -92,6 +103,15 @@ class Hub:
             ),
             Checking(workshop, settings.notary_roots, clock),
         )
+
+    def _not_routable(self) -> tuple[str, ...]:
+        """What stands in the way of routing."""
+        trouble = []
+        if not self.catalogue.rows:
+            trouble.append("no catalogue is in force; import one by certhub catalogue import")
+        if not self.platforms:
+            trouble.append("no platform is declared; see certhub doctor")
+        return tuple(trouble)
 
     @property
     def types(self) -> Mapping[str, CertificateType]:
@@ -218,14 +238,27 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
     ):
         platforms = connected(settings, declarations, http, desk)
         clock = paced(settings.desk_pace if desk else 1, lambda: datetime.now(UTC))
+        observatory = Observatory()
+        meters = Meters(observatory)
         async with (
             Edition.open(engine, declarations.current.types) as edition,
-            Trail(SqlRecords(engine)) as trail,
-            Lines(Observatory()) as lines,
+            Trail(SqlRecords(engine), committed=meters.committed) as trail,
+            Lines(meters) as lines,
             running(Feed(changes_of(platforms))) as feed,
             open_workshop(1) as workshop,  # its worker begins with the first proof to be checked
             open_webhooks(engine, http, changes_of(platforms), pseudonym_secret(settings)),
         ):
+            meters.watch(lambda: lines)
             yield Hub(
-                engine, edition, platforms, trail, settings, lines, feed, workshop, clock
+                engine=engine,
+                edition=edition,
+                connected=platforms,
+                trail=trail,
+                settings=settings,
+                lines=lines,
+                feed=feed,
+                observatory=observatory,
+                meters=meters,
+                workshop=workshop,
+                clock=clock,
             )

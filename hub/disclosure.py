@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from secrets import token_hex
+from time import perf_counter
 
 from hub.catalogue.admission import Admitted, Refusal, admit
 from hub.catalogue.rows import Catalogue
@@ -39,6 +40,7 @@ class Disclosure:
         trail: Trail,
         pseudonyms: Pseudonyms,
         within: float,
+        disclosed: Callable[[Sequence[Outcome], float], None],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._types = types
@@ -47,6 +49,7 @@ class Disclosure:
         self._trail = trail
         self._pseudonyms = pseudonyms
         self._within = within
+        self._disclosed = disclosed
         self._clock = clock
 
     async def disclose(
@@ -56,7 +59,7 @@ class Disclosure:
 
         Raises `RecordsUnavailable` when the records can't be written: then nothing leaves.
         """
-        now = self._in_force()
+        began, now = perf_counter(), self._in_force()
         verdicts = [self._admit(now.catalogue, requester, lookup) for lookup in lookups]
         findings = await self._find(now.sources, lookups, verdicts)
         at = self._clock()
@@ -81,6 +84,7 @@ class Disclosure:
                 )
             )
         await self._trail.record(records)
+        self._disclosed(outcomes, perf_counter() - began)
         return outcomes
 
     def _admit(

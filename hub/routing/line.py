@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from typing import Protocol
 
 from connectors.asking import sameness
 from connectors.contract import (
@@ -31,8 +32,23 @@ Reply = Answer | ConnectorError
 Fresh = dict[Hashable, Inquiry]
 """Questions that nobody has asked yet, by what makes them equal."""
 Flights = dict[Hashable, "asyncio.Future[Reply]"]
-Observe = Callable[[Source, float, Reply], None]
 Own = Callable[[Coroutine[object, None, None]], "asyncio.Task[None]"]
+
+
+class Watch(Protocol):
+    """Sees what goes over the lines."""
+
+    def sent(self, source: Source, questions: int) -> None:
+        """So many questions were sent together."""
+        ...
+
+    def joined(self, source: Source) -> None:
+        """A question joined an equal one that was on its way."""
+        ...
+
+    def heard(self, source: Source, seconds: float, reply: Reply) -> None:
+        """A question was replied to."""
+        ...
 
 
 class Resting(ConnectorError):
@@ -74,7 +90,7 @@ class Line:
         self,
         rules: LineRules,
         own: Own,
-        observe: Observe,
+        watch: Watch,
         clock: Callable[[], float],
         moment: Callable[[], datetime],
         draw: Callable[[], float] = random.random,
@@ -85,7 +101,7 @@ class Line:
         self._quota_rest = rules.quota_rest
         self._quota_spent_until = 0.0
         self._own = own
-        self._observe = observe
+        self._watch = watch
         self._clock = clock
         self._moment = moment
         self._flights: Flights = {}
@@ -113,6 +129,8 @@ class Line:
             flights.append(Flight(reply or self._begin(key), joined=reply is not None))
             if reply is None:
                 fresh[key] = inquiry
+            else:
+                self._watch.joined(source)
         if admitted := self._admitted(source, fresh):
             begun = {key: self._flights[key] for key in admitted}
             asking = self._own(self._ask(source, admitted, patience))
@@ -163,13 +181,14 @@ class Line:
         def told(place: int, reply: Reply) -> None:
             key, seconds = keys[place], self._clock() - began
             self._hear(reply, declared.timeout, seconds)
-            self._observe(source, seconds * 1000, reply)
+            self._watch.heard(source, seconds, reply)
             if isinstance(reply, Unreachable) and retries and retries.grant(1):
                 lost[key] = asked[key]
             else:
                 self._settle(key, reply)
 
         interface = self._timed(declared)
+        self._watch.sent(source, len(asked))
         await source.connector.fetch(interface, list(asked.values()), patience, told)
         return lost
 

@@ -1,16 +1,26 @@
 """The lines to all sources, and the work they do."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
 from connectors.contract import Inquiry
-from hub.routing.line import Flight, Line, LineRules, Reply
-from hub.routing.observation import Observatory
+from hub.routing.breaker import BreakerState
+from hub.routing.line import Flight, Line, LineRules, Watch
 from hub.routing.route import Source
-from hub.routing.search import said_by
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    """How the line to one interface of one platform is now."""
+
+    platform: str
+    interface: str
+    state: BreakerState
+    in_flight: int
 
 
 class Lines:
@@ -21,11 +31,11 @@ class Lines:
 
     def __init__(
         self,
-        observatory: Observatory,
+        watch: Watch,
         rules: LineRules | None = None,
         moment: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self.observatory = observatory
+        self._watch = watch
         self._moment = moment
         self._rules = rules or LineRules()
         self._lines: dict[tuple[str, str], Line] = {}
@@ -45,10 +55,9 @@ class Lines:
             work.cancel()
         await asyncio.gather(*works, return_exceptions=True)
 
-    @property
-    def in_flight(self) -> int:
-        """How many questions are on their way to all sources."""
-        return sum(line.in_flight for line in self._lines.values())
+    def __iter__(self) -> Iterator[LineState]:
+        for (platform, interface), line in self._lines.items():
+            yield LineState(platform, interface, line.state(), line.in_flight)
 
     def send(self, source: Source, inquiries: Sequence[Inquiry], patience: float) -> list[Flight]:
         """See `Line.send`."""
@@ -60,9 +69,8 @@ class Lines:
         line = self._lines.get(name)
         if line is None:
             clock = asyncio.get_running_loop().time
-            line = self._lines[name] = Line(
-                self._rules, self._own, self._observe, clock, self._moment
-            )
+            line = Line(self._rules, self._own, self._watch, clock, self._moment)
+            self._lines[name] = line
         return line
 
     def _own(self, work: Coroutine[object, None, None]) -> "asyncio.Task[None]":
@@ -70,6 +78,3 @@ class Lines:
         self._works.add(task)
         task.add_done_callback(self._works.discard)
         return task
-
-    def _observe(self, source: Source, took_ms: float, reply: Reply) -> None:
-        self.observatory.observe(source, took_ms, said_by(reply))

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hub.evidence import ANSWERED, Said
+from hub.routing.line import Reply
 from hub.routing.route import Source
+from hub.routing.search import said_by
 
 REMEMBERED = 512
 
@@ -37,9 +39,16 @@ class Observatory:
         self._said: dict[str, Counter[Said]] = {}
         self._answered: dict[str, bool] = {}
 
-    def observe(self, source: Source, took_ms: float, said: Said) -> None:
+    def sent(self, source: Source, questions: int) -> None:
+        """Nothing is learned of a source by asking it."""
+
+    def joined(self, source: Source) -> None:
+        """Nothing is learned of a source by waiting for it together."""
+
+    def heard(self, source: Source, seconds: float, reply: Reply) -> None:
         """Note what was said to one question, and how long that took."""
-        self._took.setdefault(source.name, deque(maxlen=REMEMBERED)).append(took_ms)
+        said = said_by(reply)
+        self._took.setdefault(source.name, deque(maxlen=REMEMBERED)).append(seconds * 1000)
         self._said.setdefault(source.name, Counter())[said] += 1
         self._answered[source.name] = said in ANSWERED
 

@@ -232,3 +232,10 @@ conclusions = Table(
     Column("request", Text, index=True),
     Column("reason", Text),
 )
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+)

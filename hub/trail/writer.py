@@ -3,8 +3,9 @@
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -24,6 +25,10 @@ class RecordStore(Protocol):
         ...
 
 
+def _uncounted(_records: int, _seconds: float) -> None:
+    """For who counts no commits."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     records: tuple[DisclosureRecord, ...]
@@ -34,11 +39,20 @@ class Trail:
     """Group commit: one writer task, one commit for everybody who waits while another runs.
 
     `largest` bounds the records of one commit (one caller's own are never split); a commit that
-    takes longer than `patience` seconds has failed for all who wait for it.
+    takes longer than `patience` seconds has failed for all who wait for it. `committed` is told of
+    each commit: its records, none where it failed, and the seconds it took.
     """
 
-    def __init__(self, store: RecordStore, *, largest: int = 2000, patience: float = 10.0) -> None:
+    def __init__(
+        self,
+        store: RecordStore,
+        *,
+        largest: int = 2000,
+        patience: float = 10.0,
+        committed: Callable[[int, float], None] = _uncounted,
+    ) -> None:
         self._store = store
+        self._committed = committed
         self._largest = largest
         self._patience = patience
         self._waiting: deque[_Waiting] = deque()
@@ -97,7 +111,10 @@ class Trail:
 
     async def _commit(self, batch: list[_Waiting]) -> None:
         try:
-            failure = await self._append([record for one in batch for record in one.records])
+            records = [record for one in batch for record in one.records]
+            began = perf_counter()
+            failure = await self._append(records)
+            self._committed(0 if failure else len(records), perf_counter() - began)
             if failure is None:
                 _release(batch)
             else:

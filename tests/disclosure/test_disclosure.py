@@ -29,6 +29,7 @@ from hub.evidence import (
     HolderKind,
     Lookup,
     NotHeld,
+    Outcome,
     Purpose,
     Requester,
     Step,
@@ -37,7 +38,10 @@ from hub.evidence import (
     Unavailable,
 )
 from hub.records import Pseudonyms
+from hub.routing.line import LineRules
+from hub.routing.lines import Lines
 from hub.routing.observation import Observatory
+from hub.routing.retries import RetryRules
 from hub.routing.route import RouteBook
 from hub.routing.router import Router
 from hub.storage.engine import migrate, open_engine
@@ -86,6 +90,7 @@ class Stage:
     records: SqlRecords
     province: Scripted
     city: Scripted
+    told: list[Outcome]
 
 
 class Unwritable:
@@ -112,16 +117,23 @@ async def stage(
     first, second = Scripted(province or {}), Scripted(city or {})
     book = RouteBook(platforms, {"province": first, "city": second})
     records = SqlRecords(engine)
-    async with Trail(records if writable else Unwritable()) as trail:
+    told: list[Outcome] = []
+    rules = LineRules(retries=RetryRules(share=0.0))
+    async with (
+        Trail(records if writable else Unwritable()) as trail,
+        Lines(Observatory(), rules) as lines,
+    ):
         disclosure = Disclosure(
             TYPES,
             lambda: InForce(catalogue(catalogue_row), book),
-            Router(Observatory(), 5),
+            Router(lines),
             trail,
             Pseudonyms(b"secret"),
+            5.0,
+            lambda outcomes, _: told.extend(outcomes),
             lambda: NOW,
         )
-        yield Stage(disclosure, records, first, second)
+        yield Stage(disclosure, records, first, second, told)
     await engine.dispose()
 
 

@@ -1,0 +1,163 @@
+"""What is counted and timed, for Prometheus to fetch; no label names a person, a unit or a case."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import generate_latest
+from prometheus_client.registry import Collector
+
+from hub.evidence import Found, Outcome
+from hub.routing.breaker import BreakerState
+from hub.routing.line import Reply
+from hub.routing.lines import LineState
+from hub.routing.observation import Observatory
+from hub.routing.route import Source
+from hub.routing.search import said_by
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+_SOURCE = ["source"]
+
+
+class Meters:
+    """One hub's meters; it also passes on to the observatory what it sees of the sources."""
+
+    def __init__(self, observatory: Observatory) -> None:
+        self.registry = registry = CollectorRegistry()
+        self._observatory = observatory
+        self._lookups = Counter(
+            "certhub_lookups", "Lookups by outcome (查询结果)", ["outcome"], registry=registry
+        )
+        self._found = Counter(
+            "certhub_found",
+            "Lookups found, by tier and source (命中层级)",
+            ["tier", "source"],
+            registry=registry,
+        )
+        self._spent = Histogram(
+            "certhub_disclosure_seconds",
+            "From admission to the committed record of a batch of lookups (查询用时)",
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self._sent = Histogram(
+            "certhub_batch_questions",
+            "Questions sent to a source together (批量大小)",
+            _SOURCE,
+            buckets=SIZES,
+            registry=registry,
+        )
+        self._replies = Counter(
+            "certhub_replies", "What sources said (来源应答)", ["source", "said"], registry=registry
+        )
+        self._seconds = Histogram(
+            "certhub_reply_seconds",
+            "From a question to its reply (来源用时)",
+            _SOURCE,
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self._joined = Counter(
+            "certhub_coalesced",
+            "Questions that joined an equal one on its way (合并查询)",
+            _SOURCE,
+            registry=registry,
+        )
+        self._commits = Histogram(
+            "certhub_record_commit_seconds",
+            "One commit of records (留痕提交用时)",
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self._records = Counter(
+            "certhub_records", "Records committed (留痕条数)", registry=registry
+        )
+        self._uncommitted = Counter(
+            "certhub_record_failures",
+            "Commits of records that failed (留痕失败)",
+            registry=registry,
+        )
+        self._answers = Counter(
+            "certhub_http_answers",
+            "Answers over HTTP by status (应答状态)",
+            ["status"],
+            registry=registry,
+        )
+        self._shed = Counter(
+            "certhub_shed", "Requests turned away, by reason (限流)", ["reason"], registry=registry
+        )
+
+    def disclosed(self, outcomes: Sequence[Outcome], seconds: float) -> None:
+        """A batch of lookups was answered."""
+        self._spent.observe(seconds)
+        for outcome in outcomes:
+            self._lookups.labels(type(outcome).__name__).inc()
+            if isinstance(outcome, Found):
+                holding = outcome.holding
+                self._found.labels(holding.tier.value, holding.source).inc()
+
+    def sent(self, source: Source, questions: int) -> None:
+        """So many questions were sent together."""
+        self._sent.labels(source.name).observe(questions)
+
+    def joined(self, source: Source) -> None:
+        """A question joined an equal one that was on its way."""
+        self._joined.labels(source.name).inc()
+
+    def heard(self, source: Source, seconds: float, reply: Reply) -> None:
+        """A question was replied to."""
+        self._observatory.heard(source, seconds, reply)
+        self._replies.labels(source.name, said_by(reply).value).inc()
+        self._seconds.labels(source.name).observe(seconds)
+
+    def committed(self, records: int, seconds: float) -> None:
+        """A commit of records ended; none where it failed."""
+        self._commits.observe(seconds)
+        if records:
+            self._records.inc(records)
+        else:
+            self._uncommitted.inc()
+
+    def answered(self, status: int) -> None:
+        """An answer over HTTP."""
+        self._answers.labels(str(status)).inc()
+
+    def shed(self, reason: str) -> None:
+        """A request was turned away at the door."""
+        self._shed.labels(reason).inc()
+
+    def watch(self, lines: Callable[[], Iterable[LineState]]) -> None:
+        """Tell the state of the lines at each fetch."""
+        self.registry.register(_LinesNow(lines))
+
+    def text(self) -> bytes:
+        """All of it in the text format of Prometheus."""
+        return generate_latest(self.registry)
+
+
+class _LinesNow(Collector):
+    """The state of every line, looked at when asked."""
+
+    def __init__(self, lines: Callable[[], Iterable[LineState]]) -> None:
+        self._lines = lines
+
+    def collect(self) -> Iterable[Metric]:
+        """A breaker's state and what is in flight, by source and interface."""
+        names = ["source", "interface"]
+        states = GaugeMetricFamily(
+            "certhub_breaker_state",
+            "0 closed, 1 half open, 2 open (熔断状态)",
+            labels=names,
+        )
+        flights = GaugeMetricFamily(
+            "certhub_in_flight", "Questions on their way (在途查询)", labels=names
+        )
+        for line in self._lines():
+            labels = [line.platform, line.interface]
+            states.add_metric(labels, _LEVELS[line.state])
+            flights.add_metric(labels, line.in_flight)
+        return states, flights
+
+
+_LEVELS = {BreakerState.CLOSED: 0, BreakerState.HALF_OPEN: 1, BreakerState.OPEN: 2}
