@@ -25,6 +25,7 @@ _TROUBLE = {
     "403": "This client or person may not do it; the message says who may.",
     "404": "No such request concerns the unit.",
     "409": "It can't be done now, or the Idempotency-Key was used for another call.",
+    "413": "The body is too large: 100 lookups, or 256 KiB, at most.",
     "422": "The body isn't allowed; the message says what is.",
     "503": "The desk can't answer now: repeat the same call under the same key.",
 }

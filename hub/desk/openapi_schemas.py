@@ -138,7 +138,11 @@ LOOKUPS = _object(
             "properties": {
                 "ref": TEXT,
                 "certificateType": TEXT,
-                "subject": _object(id=TEXT),
+                "subject": {
+                    "type": "object",
+                    "properties": {"id": TEXT, "name": _or_null(TEXT)},
+                    "required": ["id"],
+                },
                 "purpose": {
                     "type": "object",
                     "properties": {
