@@ -233,9 +233,9 @@ async def test_what_nobody_waits_for_is_heard_all_the_same() -> None:
     platform, observatory = Scripted({"a": Held({})}, slow={"a": 0.02}), Observatory()
     async with Lines(observatory, RULES) as lines:
         lines.send(best(platform), about("a"), 5)
-        assert lines.in_flight == 1
+        assert [line.in_flight for line in lines] == [1]
         await asyncio.sleep(0.05)
-        assert lines.in_flight == 0
+        assert [line.in_flight for line in lines] == [0]
 
     assert observatory.seen("best").said == {Said.HELD: 1}
 
@@ -260,7 +260,7 @@ async def test_a_bug_flies_to_who_asked() -> None:
 
         with pytest.raises(ZeroDivisionError):
             await flight.reply
-        assert lines.in_flight == 0
+        assert [line.in_flight for line in lines] == [0]
 
 
 async def test_what_is_under_way_ends_with_the_lines() -> None:
