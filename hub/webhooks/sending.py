@@ -65,10 +65,11 @@ class Sending:
 
     async def _due(self, webhook: Webhook) -> list[Message]:
         """What may be sent to a receiver now, beside what is under way to it."""
-        width = self._width(webhook)
-        found = await self._outbox.due(webhook.id, self._clock(), width)
+        # Taken before the query: what ends while it runs may still be among what it finds.
+        under_way = frozenset(self._under_way)
+        found = await self._outbox.due(webhook.id, self._clock(), self._width(webhook))
         room = self._pace.most_in_all - len(self._under_way)
-        return [one for one in found if one.id not in self._under_way][: max(room, 0)]
+        return [one for one in found if one.id not in under_way][: max(room, 0)]
 
     def _width(self, webhook: Webhook) -> int:
         since = webhook.silent_since

@@ -1,0 +1,1 @@
+"""Webhooks: told in order, signed, again and again until they are taken."""
