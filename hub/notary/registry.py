@@ -118,7 +118,7 @@ def use(
     if seal.kind is not kind:
         return Forbidden(f"seal {seal.id} is the {seal.kind.title_zh}: use the {kind.title_zh}")
     if standing.state is not SealState.PERMITTED:
-        return Forbidden(f"seal {seal.id} is {standing.state}: the police bureau must permit it")
+        return Forbidden(_NOT_PERMITTED[standing.state].format(seal.id))
     if operator not in standing.operators:
         return Forbidden(f"seal {seal.id} is not permitted to this operator: have it permitted")
     if not seal.not_before <= at <= seal.not_after:
@@ -126,6 +126,13 @@ def use(
     if record.used_on(document_number):
         return Forbidden(f"document {document_number} bears seal {seal.id} already")
     return SealUse(seal.id, operator, at, document_number)
+
+
+_NOT_PERMITTED = {
+    SealState.MADE: "seal {} is permitted to nobody: have it permitted (certhub seals permit)",
+    SealState.SUSPENDED: "seal {} is suspended: use another, or have it resumed by who suspended it",
+    SealState.REVOKED: "seal {} is revoked for good: use another, or have a new one made",
+}
 
 
 def used(record: SealRecord, made: SealUse) -> SealRecord:

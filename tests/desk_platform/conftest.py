@@ -1,11 +1,14 @@
 """A desk for each test, once on SQLite and once on PostgreSQL."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
+from hub.notary.pool import Workshop
 from tests.databases import database
 from tests.desk_platform.ground import Ground, open_ground
+from tests.desk_platform.real_seals import Sealed, open_sealed
 
 __all__ = ["database"]
 
@@ -21,4 +24,19 @@ async def ground(database: str) -> AsyncIterator[Ground]:
 async def small(tmp_path: object) -> AsyncIterator[Ground]:
     """An open desk on SQLite alone, for what has nothing to do with the database."""
     async with open_ground(f"sqlite+aiosqlite:///{tmp_path}/desk.db") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def workshop() -> Iterator[Workshop]:
+    """One worker for all tests that seal, as it takes a second to begin."""
+    opened = Workshop(workers=1)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+async def sealed(database: str, workshop: Workshop, tmp_path: Path) -> AsyncIterator[Sealed]:
+    """An open desk with real seals."""
+    async with open_sealed(database, workshop, tmp_path / "notary") as opened:
         yield opened

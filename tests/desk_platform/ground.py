@@ -3,7 +3,7 @@
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +23,7 @@ from hub.desk.registry import Client, Registry
 from hub.desk.sealing import Sealer
 from hub.desk.seals import change_seal, register
 from hub.desk.serving import desk_answering, open_desk
+from hub.desk.shared import SharedInformation
 from hub.desk.store.opening import DeskDatabase
 from hub.desk.store.timers import next_due
 from hub.desk.words import Officer, Role
@@ -34,6 +35,7 @@ from hub.workdays.calendar import WorkingDays
 TEN = datetime(2025, 3, 12, 10, tzinfo=CHINA)  # a Wednesday
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 HOUSING, CIVIL, ARCHIVES, REFORM = "housing", "civil-affairs", "archives", "reform-office"
+SCHOOL = "school"
 SUBJECT = "330203199001016712"
 SINGLE, BOOK = "no_marriage_record", "household_register"
 HUB = Client("hub", "key-hub", "secret-hub", None, states_items=True)
@@ -41,6 +43,7 @@ BUREAU = Client("bureau", "key-bureau", "secret-bureau", frozenset({CIVIL}))
 
 PEOPLE = {
     Officer(HOUSING, "clerk"): frozenset({Role.OPERATOR}),
+    Officer(SCHOOL, "tutor"): frozenset({Role.OPERATOR}),
     Officer(CIVIL, "vera"): frozenset({Role.VERIFIER}),
     Officer(CIVIL, "viktor"): frozenset({Role.VERIFIER}),
     Officer(CIVIL, "keeper"): frozenset({Role.SEAL_KEEPER}),
@@ -53,12 +56,14 @@ REGISTRY = Registry(
     clients={each.access_key: each for each in (HUB, BUREAU)},
     people=PEOPLE,
     issues={CIVIL: frozenset({SINGLE, BOOK}), ARCHIVES: frozenset({SINGLE})},
+    names={HOUSING: "某市住房保障局", CIVIL: "某市民政局"},
 )
 
-CLERK, VERA, VIKTOR, KEEPER, CHIEF, ANNA, WATCHER = (
+CLERK, TUTOR, VERA, VIKTOR, KEEPER, CHIEF, ANNA, WATCHER = (
     {"unit": unit, "name": name}
     for unit, name in (
         (HOUSING, "clerk"),
+        (SCHOOL, "tutor"),
         (CIVIL, "vera"),
         (CIVIL, "viktor"),
         (CIVIL, "keeper"),
@@ -197,6 +202,10 @@ class Caller:
         """Take a step."""
         return await self.post(f"requests/{request}/{name}", {"by": by, **parts})
 
+    async def extract(self, by: By = CLERK, key: str | None = None, **further: object) -> Reply:
+        """Extract proofs about the subject."""
+        return await self.post("proofs/extract", extraction(by, **further), key)
+
     async def open(self, **further: object) -> str:
         """The id of a new request."""
         reply = await self.post("requests", submission(**further))
@@ -244,6 +253,17 @@ def submission(**further: object) -> dict[str, object]:
     }
 
 
+def extraction(by: By = CLERK, **further: object) -> dict[str, object]:
+    """The body that extracts."""
+    return {
+        "by": by,
+        "certificateType": SINGLE,
+        "subject": {"kind": "person", "id": SUBJECT},
+        "purpose": {"item": "许可-00757-001", "case": "case-1", "itemName": "公租房申请"},
+        **further,
+    }
+
+
 @dataclass
 class Ground:
     """An open desk, its clock, and a caller that is the hub."""
@@ -271,15 +291,24 @@ class Ground:
 
 
 @asynccontextmanager
-async def open_ground(database: str) -> AsyncIterator[Ground]:
-    """A desk over a database, answering on a free port."""
-    clock, seals = Clock(), PaperSeals()
+async def open_ground(
+    database: str,
+    *,
+    sealer: Sealer | None = None,
+    on_record: Callable[[DeskDatabase], Awaitable[None]] = paper_seals_on_record,
+    types: Mapping[str, CertificateType] = TYPES,
+    shared: SharedInformation | None = None,
+) -> AsyncIterator[Ground]:
+    """A desk over a database, answering on a free port; its seals are of paper if left out."""
+    clock, seals = Clock(), sealer or PaperSeals()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         async with (
-            open_desk(database, REGISTRY, seals, WorkingDays(), clock, types=TYPES) as desk,
+            open_desk(
+                database, REGISTRY, seals, WorkingDays(), clock, types=types, shared=shared
+            ) as desk,
             desk_answering(desk, listener),
             aiohttp.ClientSession() as session,
         ):
-            await paper_seals_on_record(desk.database)
+            await on_record(desk.database)
             yield Ground(desk, clock, Caller(session, base), listener, seals)

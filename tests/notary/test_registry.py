@@ -134,14 +134,21 @@ def test_a_use_is_put_on_record() -> None:
             2,
             "seal S-1 is the 电子证明核实信息专用章: use the 电子证明共享信息专用章",
         ),
-        ([], VERIFICATION, "a", "D-2", 2, "seal S-1 is made: the police bureau must permit it"),
+        (
+            [],
+            VERIFICATION,
+            "a",
+            "D-2",
+            2,
+            "seal S-1 is permitted to nobody: have it permitted (certhub seals permit)",
+        ),
         (
             [event(Change.PERMITTED, 1, "a"), event(Change.SUSPENDED, 1)],
             VERIFICATION,
             "a",
             "D-2",
             2,
-            "seal S-1 is suspended: the police bureau must permit it",
+            "seal S-1 is suspended: use another, or have it resumed by who suspended it",
         ),
         (
             [event(Change.PERMITTED, 1, "a")],
