@@ -1,7 +1,7 @@
 """A small schema with subscriptions behind the real transports, under the uvicorn that serves."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import strawberry
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 from strawberry.types import Info
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -164,12 +165,15 @@ class Forgetful(Identity):
 
 @asynccontextmanager
 async def open_ground(
-    timing: Timing = UNTOUCHED, limits: Limits | None = None, grace: int = 5
+    timing: Timing = UNTOUCHED,
+    limits: Limits | None = None,
+    grace: int = 5,
+    pages: Sequence[BaseRoute] = (),
 ) -> AsyncIterator[Ground]:
     """The transports on an ephemeral port, served and ended as the hub does it."""
     limits = limits or Limits()
     ground = Ground(Connections(limits.connections))
-    app = Starlette(routes=graphql_routes())
+    app = Starlette(routes=[*graphql_routes(), *pages])
     app.state.connections = ground.connections
     app.state.operating = Operating(
         Executor(SCHEMA._schema, limits),
