@@ -154,6 +154,15 @@ async def test_a_database_that_can_not_be_opened(tmp_path: Path) -> None:
     assert "CERTHUB_DESK_DATABASE" in str(raised.value)
 
 
+async def test_trouble_goes_on_as_it_came(tmp_path: Path) -> None:
+    """What goes wrong while the desk is open is not wrapped into anything."""
+    given = settings(tmp_path)
+
+    with pytest.raises(ConfigurationError, match="^as it came$"):
+        async with embedding(given, declared(given)):
+            raise ConfigurationError("as it came")
+
+
 async def test_from_embedded_to_elsewhere_by_reload(tmp_path: Path) -> None:
     """The hub asks there from then on."""
     given = settings(tmp_path, ENDPOINTS="")

@@ -41,15 +41,29 @@ async def open_desk(
     callers, and faster in demonstrations only. `types` are the certificates it can put on paper,
     `shared` is where it finds shared information; nowhere if left out.
     """
-    async with open_desk_database(database) as opened, asyncio.TaskGroup() as tasks:
-        desk = Desk(
-            opened, registry, sealer, calendar, now, rules, pace=pace, types=types, shared=shared
-        )
-        tasks.create_task(desk.alarm.run(), name="desk timers")
-        try:
-            yield desk
-        finally:
-            desk.alarm.end()
+    try:
+        async with open_desk_database(database) as opened, asyncio.TaskGroup() as tasks:
+            desk = Desk(
+                opened,
+                registry,
+                sealer,
+                calendar,
+                now,
+                rules,
+                pace=pace,
+                types=types,
+                shared=shared,
+            )
+            tasks.create_task(desk.alarm.run(), name="desk timers")
+            try:
+                yield desk
+            finally:
+                desk.alarm.end()
+    except ExceptionGroup as group:
+        # What went wrong while the desk was open is nobody's business here: it goes on as it came.
+        if len(group.exceptions) == 1:
+            raise group.exceptions[0] from None
+        raise
 
 
 @asynccontextmanager

@@ -32,8 +32,8 @@ class Latency:
 
     def __post_init__(self) -> None:
         for name, value in (("ms", self.ms), ("to_ms", self.to_ms)):
-            _within(f"latency.{name}", value, 0.0, MOST_MS)
-        _within("latency.sigma", self.sigma, 0.0, 5.0)
+            within(f"latency.{name}", value, 0.0, MOST_MS)
+        within("latency.sigma", self.sigma, 0.0, 5.0)
         if self.distribution is Distribution.UNIFORM and self.to_ms < self.ms:
             raise DialError(f"latency.to_ms is {self.to_ms}: give at least ms ({self.ms})")
 
@@ -66,8 +66,8 @@ class Dials:
 
     def __post_init__(self) -> None:
         for name in RATES:
-            _within(name, getattr(self, name), 0.0, 1.0)
-        _within("clock_skew", self.clock_skew, -86_400.0 * 365, 86_400.0 * 365)
+            within(name, getattr(self, name), 0.0, 1.0)
+        within("clock_skew", self.clock_skew, -86_400.0 * 365, 86_400.0 * 365)
         if self.quota is not None and self.quota < 0:
             raise DialError(f"quota is {self.quota}: give a whole number from 0, or null for none")
 
@@ -75,14 +75,15 @@ class Dials:
 RATES = ("hang_rate", "error_rate", "code_rate", "garbage_rate", "wrong_person_rate")
 
 
-def _within(name: str, value: float, least: float, most: float) -> None:
+def within(name: str, value: float, least: float, most: float) -> None:
+    """Refuse a number outside its bounds."""
     if not least <= value <= most:
         raise DialError(f"{name} is {value:g}: give a number from {least:g} to {most:g}")
 
 
 def dials_from(document: object) -> Dials:
     """The dials a JSON document sets; what it leaves out stands at its default."""
-    given = _table("dials", document, Dials)
+    given = table_of("dials", document, tuple(each.name for each in fields(Dials)))
     settings = {name: _setting(name, value) for name, value in given.items()}
     return Dials(**settings)  # type: ignore[arg-type]  # each was read by its own name above
 
@@ -95,7 +96,7 @@ def dials_document(dials: Dials) -> dict[str, object]:
 def _setting(name: str, value: object) -> object:
     match name:
         case "latency":
-            return _latency(value)
+            return latency_of("latency", value)
         case "outage":
             return _of(name, value, bool, "true or false")
         case "code":
@@ -103,23 +104,24 @@ def _setting(name: str, value: object) -> object:
         case "quota":
             return None if value is None else _whole(name, value)
         case _:
-            return _number(name, value)
+            return number_of(name, value)
 
 
-def _latency(value: object) -> Latency:
-    given = dict(_table("latency", value, Latency))
-    name = given.pop("distribution", Distribution.FIXED)
-    if not isinstance(name, str) or name not in list(Distribution):
-        raise DialError(f"latency.distribution is {name!r}: give {_DISTRIBUTIONS}")
-    numbers = {key: _number(f"latency.{key}", number) for key, number in given.items()}
-    return Latency(Distribution(name), **numbers)
+def latency_of(name: str, value: object) -> Latency:
+    """The latency a JSON object sets."""
+    given = dict(table_of(name, value, tuple(each.name for each in fields(Latency))))
+    kind = given.pop("distribution", Distribution.FIXED)
+    if not isinstance(kind, str) or kind not in list(Distribution):
+        raise DialError(f"{name}.distribution is {kind!r}: give {_DISTRIBUTIONS}")
+    numbers = {key: number_of(f"{name}.{key}", number) for key, number in given.items()}
+    return Latency(Distribution(kind), **numbers)
 
 
 _DISTRIBUTIONS = "fixed, uniform or lognormal"
 
 
-def _table(name: str, value: object, kind: type[Dials] | type[Latency]) -> Mapping[str, object]:
-    known = [each.name for each in fields(kind)]
+def table_of(name: str, value: object, known: tuple[str, ...]) -> Mapping[str, object]:
+    """A JSON object that has only what is known."""
     if not isinstance(value, dict):
         raise DialError(f"{name} must be a JSON object with any of {', '.join(known)}")
     for key in value:
@@ -142,7 +144,8 @@ def _whole(name: str, value: object) -> int:
     return value
 
 
-def _number(name: str, value: object) -> float:
+def number_of(name: str, value: object) -> float:
+    """A JSON number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise DialError(f"{name} is {value!r}: give a number")
     return float(value)

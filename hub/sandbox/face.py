@@ -81,7 +81,7 @@ async def stand_in(
     platform = ground.platform
     prefix = urlsplit(platform.url).path.rstrip("/")
     stage = _STAGES[platform.dialect](ground, credential, prefix)
-    listening = _bound(platform.name, host, port)
+    listening = bound(platform.name, host, port)
     application = web.Application(client_max_size=16 * 2**20)
     for method, answer in _controls(ground).items():
         application.router.add_route(*method, answer)
@@ -100,7 +100,8 @@ async def stand_in(
         listening.close()
 
 
-def _bound(platform: str, host: str, port: int) -> socket.socket:
+def bound(platform: str, host: str, port: int) -> socket.socket:
+    """A socket bound to an address; one that can't be is a `ConfigurationError`."""
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
