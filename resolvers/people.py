@@ -22,10 +22,11 @@ def check_person(context: Context, argument: str, person: str, *roles: Role) -> 
         return
     known = person in requester.people
     wrong = "has another role" if known else "is nobody this API key names"
+    needed = " or ".join(TITLES[role] for role in roles)
     options = " or ".join(f"--{role.value.replace('_', '-')}" for role in roles)
     raise CallerError(
         Code.BAD_INPUT,
-        f"`{argument}` must be a {' or '.join(TITLES[role] for role in roles)}, and {wrong}.",
+        f"`{argument}` must be designated as {needed}, and {wrong}.",
         f"`me {{ people {{ name roles }} }}` shows who may do what; `certhub keys create --unit "
         f"{requester.unit}` with {options} NAME makes a key that names them.",
     )

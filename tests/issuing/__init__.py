@@ -1,0 +1,1 @@
+"""Facts about the issuer's side, through GraphQL alone."""
