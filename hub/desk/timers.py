@@ -54,14 +54,20 @@ class Alarm:
         self._now = now
         self._pace = pace
         self._woken = asyncio.Event()
+        self._ended = False
 
     def wake(self) -> None:
         """Look at once when the next timer is due."""
         self._woken.set()
 
+    def end(self) -> None:
+        """Let `run` end after the timer it is firing; a query that is cut off may never end."""
+        self._ended = True
+        self.wake()
+
     async def run(self) -> None:
-        """Fire what is due, sleep until the next is; for ever."""
-        while True:
+        """Fire what is due, sleep until the next is; until it is told to end."""
+        while not self._ended:
             self._woken.clear()
             try:
                 await self.fire_due()
@@ -78,7 +84,7 @@ class Alarm:
     async def fire_due(self) -> int:
         """Fire every timer whose moment has come; how many there were."""
         fired = 0
-        while await self._until_next() <= 0 and await self._fire_one():
+        while not self._ended and await self._until_next() <= 0 and await self._fire_one():
             fired += 1
         return fired
 

@@ -103,16 +103,24 @@ def _prepare_sqlite(
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         # The driver's own BEGIN leaves schema changes outside of the transaction: we begin.
         connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {int(busy_timeout * 1000)}")
-        # The busy timeout does not hold for this one: whoever else is at it sets the same mode.
-        with suppress(sqlite3.OperationalError):
-            cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.close()
+        try:
+            _set_pragmas(connection, busy_timeout)
+        except sqlite3.Error:
+            connection.close()  # the pool would forget it open
+            raise
 
     return prepare
+
+
+def _set_pragmas(connection: DBAPIConnection, busy_timeout: float) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {int(busy_timeout * 1000)}")
+    # The busy timeout does not hold for this one: whoever else is at it sets the same mode.
+    with suppress(sqlite3.OperationalError):
+        cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:

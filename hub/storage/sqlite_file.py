@@ -1,6 +1,7 @@
 """The file of an SQLite database: never made by the way, and known again by device and inode."""
 
 from collections.abc import MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -27,6 +29,9 @@ class OpenedFile:
     inode: int
 
 
+_NONE = OpenedFile(Path(), 0, 0)
+
+
 def file_of(url: URL) -> Path | None:
     """Where the database lies; `None` for one in memory and for SQLite's own `file:` names."""
     name = url.database
@@ -40,18 +45,41 @@ def only_open(engine: AsyncEngine, file: Path) -> None:
 
     def open_(
         _dialect: Dialect,
-        _entry: ConnectionPoolEntry,
+        entry: ConnectionPoolEntry,
         names: list[str],
         options: MutableMapping[str, Any],
     ) -> None:
+        with suppress(FileNotFoundError):  # SQLite says so itself
+            entry.info[_OPENED] = _found(file)
         names[0] = f"{file.as_uri()}?mode=rw"
         options["uri"] = True
 
-    def remember(_connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
-        entry.info[_OPENED] = _found(file)
+    def make_sure(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        try:
+            check_in_place(entry.info.get(_OPENED, _NONE))
+        except DatabaseGone:
+            connection.close()  # the pool would forget it open
+            raise
 
     event.listen(engine.sync_engine, "do_connect", open_)
-    event.listen(engine.sync_engine, "connect", remember)
+    event.listen(engine.sync_engine, "connect", make_sure)
+
+
+def give_way(engine: AsyncEngine) -> None:
+    """Let a connection whose file is lost be closed and made anew when it is next asked for.
+
+    Without it, each of them fails once, or all have to be dropped, those that are in use included.
+    """
+
+    def look(_connection: DBAPIConnection, entry: ConnectionPoolEntry, _: object) -> None:
+        opened: OpenedFile | None = entry.info.get(_OPENED)
+        try:
+            if opened is not None:
+                check_in_place(opened)
+        except DatabaseGone as gone:
+            raise DisconnectionError(str(gone)) from None
+
+    event.listen(engine.sync_engine, "checkout", look)
 
 
 def opened_file(connection: Connection) -> OpenedFile | None:
