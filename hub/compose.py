@@ -29,7 +29,6 @@ from hub.evidence import Requester, Tier
 from hub.keys import KeyRecord, KeysUnavailable
 from hub.meters import Meters
 from hub.notary.pool import Workshop, open_workshop
-from hub.pacing import paced
 from hub.platforms import ConnectedPlatforms, Secrets
 from hub.readiness import Probe
 from hub.records import Pseudonyms
@@ -237,7 +236,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         open_http() as http,
     ):
         platforms = connected(settings, declarations, http, desk)
-        clock = paced(settings.desk_pace if desk else 1, lambda: datetime.now(UTC))
+        clock = desk.clock if desk else lambda: datetime.now(UTC)
         observatory = Observatory()
         meters = Meters(observatory)
         async with (

@@ -13,6 +13,7 @@ from hub.declarations.words import ConfigurationError, Platform
 from hub.deployed_desk import open_deployed_desk, registry_of
 from hub.desk.registry import Client, Registry
 from hub.desk.serving import desk_answering
+from hub.pacing import Clock
 from hub.settings import Settings
 
 HOST = "127.0.0.1"
@@ -22,10 +23,11 @@ CLIENT = "hub"
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedDesk:
-    """Where the desk in this process answers, and the credential made for the hub at its start."""
+    """Where the desk in this process answers, the credential made for the hub, and its clock."""
 
     url: str
     credential: Mapping[str, str] = field(repr=False)
+    clock: Clock = field(repr=False)
 
     def is_of(self, platform: Platform) -> bool:
         """Whether a platform is this desk."""
@@ -57,7 +59,7 @@ async def embedding(
         async with opening as desk, desk_answering(desk, listener):
             url = f"http://{HOST}:{listener.getsockname()[1]}"
             declarations.place_embedded(url)
-            yield EmbeddedDesk(url, made)
+            yield EmbeddedDesk(url, made, desk.now)
 
 
 def with_client(registry: Registry, client: Client) -> Registry:
