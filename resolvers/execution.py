@@ -54,6 +54,20 @@ class Refused:
     errors: list[GraphQLError]
 
 
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of a document that was found in order."""
+
+    document: DocumentNode
+    request: Request
+    subscribes: bool
+
+    @property
+    def variables(self) -> dict[str, object]:
+        """What the caller gave for the operation's variables."""
+        return dict(self.request.variables or {})
+
+
 Events = AsyncGenerator[ExecutionResult, None] | Refused
 """What subscribing gives."""
 
@@ -124,33 +138,33 @@ class Executor:
             return Checked(len(query), None, [_too_large(objection)])
         return Checked(len(query), document, validate(self._schema, document, max_errors=20))
 
-    def subscribes(self, request: Request) -> bool:
-        """Whether the operation asked for is a subscription."""
-        document = self.check(request.query).document
-        operation = get_operation_ast(document, request.operation) if document else None
-        return operation is not None and operation.operation is OperationType.SUBSCRIPTION
-
-    def _ready(self, request: Request) -> DocumentNode | Refused:
+    def operation(self, request: Request) -> Operation | Refused:
+        """The operation asked for, or why it can't be run."""
         checked = self.check(request.query)
         if checked.errors or checked.document is None:
             return Refused(checked.errors)
         if longest_list(request.variables) > self._limits.lookups:
             return Refused([_too_large(f"A list holds more than {self._limits.lookups} entries.")])
-        return checked.document
+        chosen = get_operation_ast(checked.document, request.operation)
+        subscribes = chosen is not None and chosen.operation is OperationType.SUBSCRIPTION
+        return Operation(checked.document, request, subscribes)
 
     async def run(self, request: Request, context: object) -> ExecutionResult | Refused:
-        """The answer, or why the request was not executed; a subscription is refused."""
-        document = self._ready(request)
-        if isinstance(document, Refused):
-            return document
-        if self.subscribes(request):
+        """The one answer, or why there is none: a subscription is refused."""
+        operation = self.operation(request)
+        if isinstance(operation, Refused):
+            return operation
+        if operation.subscribes:
             return Refused([_wrong_transport()])
+        return await self._execute(operation, context)
+
+    async def _execute(self, operation: Operation, context: object) -> ExecutionResult | Refused:
         result = execute(
             self._schema,
-            document,
+            operation.document,
             context_value=context,
-            variable_values=dict(request.variables or {}),
-            operation_name=request.operation,
+            variable_values=operation.variables,
+            operation_name=operation.request.operation,
         )
         answered = result if isinstance(result, ExecutionResult) else await result
         errors = answered.errors or []
@@ -158,17 +172,14 @@ class Executor:
             return Refused(errors)
         return answered
 
-    async def subscribe(self, request: Request, make_context: Callable[[], object]) -> Events:
+    async def subscribe(self, operation: Operation, make_context: Callable[[], object]) -> Events:
         """A subscription's answers, each executed with a fresh context; or why there are none."""
-        document = self._ready(request)
-        if isinstance(document, Refused):
-            return document
         core = ExecutorThrowingOnIncremental.build(
             self._schema,
-            document,
+            operation.document,
             context_value=make_context(),
-            raw_variable_values=dict(request.variables or {}),
-            operation_name=request.operation,
+            raw_variable_values=operation.variables,
+            operation_name=operation.request.operation,
         )
         if isinstance(core, list):
             return Refused(core)
@@ -179,16 +190,16 @@ class Executor:
         return map_source_to_response_event(core, source, _with_fresh(make_context))
 
     async def answers(
-        self, request: Request, make_context: Callable[[], object]
+        self, operation: Operation, make_context: Callable[[], object]
     ) -> AsyncGenerator[ExecutionResult | Refused, None]:
         """Every answer as it comes: one of a query or mutation, one per event of a subscription.
 
         A `Refused` is the last; it also tells of a subscription whose stream broke.
         """
-        if not self.subscribes(request):
-            yield await self.run(request, make_context())
+        if not operation.subscribes:
+            yield await self._execute(operation, make_context())
             return
-        events = await self.subscribe(request, make_context)
+        events = await self.subscribe(operation, make_context)
         if isinstance(events, Refused):
             yield events
             return

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from resolvers.errors import Code, plain
-from resolvers.execution import Refused, Request
+from resolvers.execution import Operation, Refused, Request
 from resolvers.identity import Unauthenticated
 from resolvers.transports.connections import TooManyConnections
 from resolvers.transports.operating import Caller, Operating
@@ -73,9 +73,10 @@ class _Stream:
 
     async def run(self, request: Request, caller: Caller) -> None:
         """Serve until something ends it; a query or mutation is left to finish, as without SSE."""
-        subscribes = self._operating.executor.subscribes(request)
+        operation = self._operating.executor.operation(request)
+        subscribes = isinstance(operation, Operation) and operation.subscribes
         async with asyncio.TaskGroup() as tasks:
-            answering = tasks.create_task(self._answer(request, caller))
+            answering = tasks.create_task(self._answer(operation, caller))
             standing: list[Coroutine[Any, Any, None]] = [self._live(), self._notice_the_end()]
             if subscribes:
                 standing += [self._watch(caller), self._leave()]
@@ -89,11 +90,13 @@ class _Stream:
         if not self._ending.done():
             self._ending.set_result(last)
 
-    async def _answer(self, request: Request, caller: Caller) -> None:
-        async with aclosing(self._operating.answers(request, caller)) as answers:
+    async def _answer(self, operation: Operation | Refused, caller: Caller) -> None:
+        if isinstance(operation, Refused):
+            return self._end(event(_body(operation)) + COMPLETE)
+        async with aclosing(self._operating.answers(operation, caller)) as answers:
             async for answer in answers:
                 await self._write(event(_body(answer)))
-        self._end(COMPLETE)
+        return self._end(COMPLETE)
 
     async def _live(self) -> None:
         while True:

@@ -26,6 +26,7 @@ class Close:
     reason: str
 
 
+IDLE = Close(1000, "Nothing has run here for a while; connect again when needed")
 GOING_AWAY = Close(1001, "The hub is stopping; connect again in a moment")
 NOT_READING = Close(1008, "The client does not read what it is sent")
 TOO_LARGE = Close(1009, "The message is too large; split the request")

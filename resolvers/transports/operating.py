@@ -8,7 +8,7 @@ from graphql import ExecutionResult
 
 from hub.evidence import Requester
 from hub.keys import KeysUnavailable
-from resolvers.execution import Executor, Refused, Request
+from resolvers.execution import Executor, Operation, Refused
 from resolvers.identity import Identity, Unauthenticated
 from resolvers.limits import Limits
 from resolvers.transports.connections import Connections
@@ -16,11 +16,13 @@ from resolvers.transports.connections import Connections
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds that a socket has to be initialised, and a client to read one message; seconds between
-    looks whether a key is still valid, and between signs of life on a quiet stream.
+    """Seconds that a socket has to be initialised, and may be open with nothing running; that a
+    client has to read one message; between looks whether a key is still valid, and between signs
+    of life on a quiet stream.
     """
 
     initialising: float = 5.0
+    idle: float = 120.0
     key_check: float = 2.0
     reading: float = 10.0
     sign_of_life: float = 12.0
@@ -65,7 +67,7 @@ class Operating:
                 return
 
     def answers(
-        self, request: Request, caller: Caller
+        self, operation: Operation, caller: Caller
     ) -> AsyncGenerator[ExecutionResult | Refused, None]:
         """The answers of one operation, each in a context of its own."""
-        return self.executor.answers(request, lambda: self.make_context(caller.requester))
+        return self.executor.answers(operation, lambda: self.make_context(caller.requester))

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hub.keys import KeysUnavailable
 from resolvers.errors import CallerError, Code
-from resolvers.execution import Refused, Request
+from resolvers.execution import Operation, Refused
 from resolvers.identity import Unauthenticated
 from resolvers.transports import messages
 from resolvers.transports.connections import TooManyConnections
@@ -51,7 +51,7 @@ async def serve_socket(socket: WebSocket, operating: Operating) -> None:
 
 
 @dataclass(slots=True, eq=False)
-class _Operation:
+class _Run:
     """One operation that runs; nobody waits for it any more once it is not `wanted`."""
 
     id: str
@@ -70,11 +70,12 @@ class _Session:
         self._ending: asyncio.Future[Close | None] = asyncio.get_running_loop().create_future()
         self._sending = asyncio.Lock()
         self._silent = False
-        self._wanted: dict[str, _Operation] = {}
-        self._running: dict[_Operation, asyncio.Task[None]] = {}
+        self._wanted: dict[str, _Run] = {}
+        self._running: dict[_Run, asyncio.Task[None]] = {}
         self._standing: list[asyncio.Task[None]] = []
         self._caller: Caller | None = None
         self._held = ExitStack()
+        self._begun = 0
 
     def end(self, close: Close | None) -> None:
         """End the socket with a close frame, or without one where the peer has gone already."""
@@ -88,7 +89,7 @@ class _Session:
         """
         with self._held:
             async with asyncio.TaskGroup() as self._tasks:
-                for part in (self._read(), self._expect_init(), self._leave()):
+                for part in (self._read(), self._expect_init(), self._rest(), self._leave()):
                     self._stand(part)
                 close = await self._ending
                 self._stop()
@@ -116,6 +117,14 @@ class _Session:
         if self._caller is None:
             self.end(messages.INITIALISED_TOO_LATE)
 
+    async def _rest(self) -> None:
+        """End a socket on which nothing has run for a while: only what runs may hold one."""
+        last = -1
+        while self._running or last != self._begun:
+            last = self._begun
+            await asyncio.sleep(self._timing.idle)
+        self.end(messages.IDLE)
+
     async def _leave(self) -> None:
         await self._operating.connections.leaving.wait()
         self.end(messages.GOING_AWAY)
@@ -136,6 +145,7 @@ class _Session:
                 self.end(messages.TOO_LARGE)
             else:
                 await self._take(read_message(text))
+                await asyncio.sleep(0)  # a flood of small messages leaves others their turn
 
     async def _take(self, message: Message | Close) -> None:
         match message:
@@ -176,14 +186,15 @@ class _Session:
             return self.end(messages.NOT_INITIALISED)
         if asked.id in self._wanted:
             return self.end(messages.running_already(asked.id))
-        if refused := self._too_much(asked):
-            return await self._send(messages.answered(asked.id, refused))
-        subscribes = self._operating.executor.subscribes(asked.request)
-        operation = _Operation(asked.id, asked.size, subscribes)
-        self._wanted[asked.id] = operation
-        task = self._tasks.create_task(self._operate(operation, asked.request, self._caller))
-        self._running[operation] = task
-        task.add_done_callback(lambda _: self._running.pop(operation))
+        operation = self._too_much(asked) or self._operating.executor.operation(asked.request)
+        if isinstance(operation, Refused):
+            return await self._send(messages.answered(asked.id, operation))
+        self._begun += 1
+        run = _Run(asked.id, asked.size, operation.subscribes)
+        self._wanted[asked.id] = run
+        task = self._tasks.create_task(self._operate(run, operation, self._caller))
+        self._running[run] = task
+        task.add_done_callback(lambda _: self._running.pop(run))
         return None
 
     def _too_much(self, asked: Subscribe) -> Refused | None:
@@ -200,28 +211,28 @@ class _Session:
         trouble = CallerError(Code.TOO_LARGE, message, hint)
         return Refused([GraphQLError(message, original_error=trouble)])
 
-    async def _operate(self, operation: _Operation, request: Request, caller: Caller) -> None:
-        async with aclosing(self._operating.answers(request, caller)) as answers:
+    async def _operate(self, run: _Run, operation: Operation, caller: Caller) -> None:
+        async with aclosing(self._operating.answers(operation, caller)) as answers:
             async for answer in answers:
                 if isinstance(answer, Refused):
-                    return await self._last(operation, messages.answered(operation.id, answer))
-                if operation.wanted:
-                    await self._send(messages.answered(operation.id, answer))
-        return await self._last(operation, messages.completed(operation.id))
+                    return await self._last(run, messages.answered(run.id, answer))
+                if run.wanted:
+                    await self._send(messages.answered(run.id, answer))
+        return await self._last(run, messages.completed(run.id))
 
-    async def _last(self, operation: _Operation, text: str) -> None:
+    async def _last(self, run: _Run, text: str) -> None:
         """Send an operation's last message; from then on its id is free."""
-        if operation.wanted:
-            del self._wanted[operation.id]
-            operation.wanted = False
+        if run.wanted:
+            del self._wanted[run.id]
+            run.wanted = False
             await self._send(text)
 
     def _complete(self, complete: Complete) -> None:
-        operation = self._wanted.pop(complete.id, None)
-        if operation is not None:
-            operation.wanted = False
-            if operation.subscribes:
-                self._running[operation].cancel()
+        run = self._wanted.pop(complete.id, None)
+        if run is not None:
+            run.wanted = False
+            if run.subscribes:
+                self._running[run].cancel()
 
     async def _send(self, text: str) -> None:
         async with self._sending:

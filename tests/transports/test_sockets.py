@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -271,6 +272,19 @@ async def test_4403_a_revoked_key_ends_what_runs() -> None:
         await becomes(lambda: ground.running == 0 and ground.connections.open == 0)
 
     assert code == 4403
+
+
+async def test_1000_only_what_runs_holds_a_socket() -> None:
+    """A subscription does for as long as it runs; with nothing running the socket is ended."""
+    async with open_ground(replace(BRISK, idle=0.3)) as ground, socket(ground) as client:
+        await client.subscribe("1", WAITING)
+        await client.receive()
+        await asyncio.sleep(1)
+        assert ground.running == 1
+        await client.send(id="1", type="complete")
+        code, _ = await client.closed()
+
+    assert code == 1000
 
 
 async def test_1009_a_message_over_the_limit_closes_the_socket() -> None:
