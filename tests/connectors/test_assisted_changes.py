@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -35,19 +34,6 @@ from tests.desk_platform.ground import (
 
 SOON = 0.5
 """Seconds: a poll that is told ends well before its wait of five."""
-
-
-@pytest.fixture
-async def ground(tmp_path: Path) -> AsyncIterator[Ground]:
-    """An open desk."""
-    async with open_ground(f"sqlite+aiosqlite:///{tmp_path}/desk.db") as opened:
-        yield opened
-
-
-@pytest.fixture
-def life(ground: Ground, http: Http) -> Life:
-    """The hub as the desk's client."""
-    return Life(assisted(ground.hub.base, http))
 
 
 async def test_from_the_present_end(life: Life) -> None:

@@ -2,8 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -24,16 +22,9 @@ from tests.connectors.assisted_ground import (
     wire_to,
 )
 from tests.connectors.scripted_server import Asked, Fault, Said, nobody_listening, serving, until
-from tests.desk_platform.ground import CIVIL, HOUSING, HUB, Ground, open_ground
+from tests.desk_platform.ground import CIVIL, HOUSING, HUB, Ground
 
 HASTY = Pace(usual=0.3, drawing=0.3, rest=0.01)
-
-
-@pytest.fixture
-async def ground(tmp_path: Path) -> AsyncIterator[Ground]:
-    """An open desk."""
-    async with open_ground(f"sqlite+aiosqlite:///{tmp_path}/desk.db") as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("cut", [Cut.LOST, Cut.HALF, Cut.STUCK])

@@ -1,10 +1,9 @@
 """Proofs of a real desk over HTTP: found, extracted, told apart when recalled, their seals shown."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -49,7 +48,6 @@ from tests.desk_platform.ground import (
     SINGLE,
     TEN,
     Ground,
-    open_ground,
     paper_seal,
     put_on_record,
 )
@@ -90,19 +88,6 @@ class Neighbours:
         return [
             Shared({"address": "海曙区"}) if each.certificate == BOOK else None for each in lookups
         ]
-
-
-@pytest.fixture
-async def ground(tmp_path: Path) -> AsyncIterator[Ground]:
-    """An open desk."""
-    async with open_ground(f"sqlite+aiosqlite:///{tmp_path}/desk.db") as opened:
-        yield opened
-
-
-@pytest.fixture
-def life(ground: Ground, http: Http) -> Life:
-    """The hub as the desk's client."""
-    return Life(assisted(ground.hub.base, http))
 
 
 @pytest.fixture

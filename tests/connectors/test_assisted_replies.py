@@ -7,20 +7,24 @@ from io import StringIO
 import msgspec
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.console import Console
 
 from connectors.assisted import AssistedVerification
 from connectors.assisted_parts import Officer, SubjectKind, Word
+from connectors.assisted_replies import read
 from connectors.assisted_words import (
     ChangesLost,
     Extraction,
+    PageView,
     RequestView,
     SealedProof,
     SealKind,
     StepRejected,
 )
 from connectors.contract import Garbled
-from connectors.http import Http
+from connectors.http import Http, Reply
 from tests.connectors.assisted_answers import (
     CHANGE,
     CHANGES,
@@ -76,6 +80,7 @@ BODIES = [
     b'{"id":"\\ud800 Secretperson"}',
     b'{"newer":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
 ]
+WHOLE = orjson.dumps(PAGE)
 
 
 async def answered(http: Http, ask: Ask, body: object, status: int = 200) -> object:
@@ -143,6 +148,19 @@ async def test_answers_that_are_none(http: Http, name: str, body: bytes) -> None
 
     assert [type(each) for each in chain(garbled.value)] == [Garbled, Garbled]
     assert "Secretperson" not in repr(chain(garbled.value))
+
+
+@given(place=st.integers(0, len(WHOLE) - 1), put=st.binary(max_size=3), cut=st.integers(0, 40))
+def test_bytes_gone_wrong(place: int, put: bytes, cut: int) -> None:
+    """Whatever becomes of an answer's bytes, it is read or garbled, and never anything else."""
+    body = WHOLE[:place] + put + WHOLE[place + cut :]
+
+    try:
+        told = read(Reply(200, body, None, None), PageView)
+    except Garbled as garbled:
+        assert len(chain(garbled)) == 1
+    else:
+        assert len(told.requests) == 1
 
 
 @pytest.mark.parametrize("status", [403, 404, 409, 422])
