@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -130,7 +131,9 @@ async def test_a_recall_names_its_receivers(life: Life) -> None:
 async def test_a_client_of_one_unit(life: Life, ground: Ground, http: Http) -> None:
     """It is told what concerns its unit, and goes on past what does not."""
     library = Client("library", "key-library", "secret-library", frozenset({"library"}))
-    ground.desk.registry.clients[library.access_key] = library  # type: ignore[index]  # a dict
+    registry = ground.desk.registry
+    clients = {**registry.clients, library.access_key: library}
+    ground.desk.registry = replace(registry, clients=clients)
     await life.open()
 
     bureaus = await assisted(ground.hub.base, http, BUREAU).changes(0, 0)
