@@ -150,8 +150,9 @@ class Stack:
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[tuple[str, uvicorn.Server]]:
     """The app under a real uvicorn on an ephemeral port of this loop."""
+    app = make_app(settings)
     config = uvicorn.Config(
-        make_app(settings),
+        app,
         host="127.0.0.1",
         port=0,
         log_level="warning",
@@ -170,6 +171,7 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[str, uvicorn.Server
     try:
         yield f"http://127.0.0.1:{port}", server
     finally:
+        await app.state.connections.leave(5)
         server.should_exit = True
         await task
 

@@ -8,6 +8,7 @@ from resolvers.wire import BadRequest, parsed
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
+EVENTS = "text/event-stream"
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,11 @@ JSON = "application/json"
         (f"{GRAPHQL};q=x, {JSON}", JSON),
         (f"{GRAPHQL}; charset=utf-8", GRAPHQL),
         (f"{GRAPHQL}; charset=iso-8859-1", None),
+        (EVENTS, EVENTS),
+        (f"{JSON}, {EVENTS}", JSON),
+        (f"{EVENTS}, {JSON}", EVENTS),
+        (f"{EVENTS};q=0.1, */*", JSON),
+        ("text/*", None),
         ("text/html", None),
         ("text/html, */*;q=0.1", JSON),
     ],
