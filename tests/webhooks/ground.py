@@ -116,8 +116,9 @@ class Got:
 
     @property
     def place(self) -> tuple[str, int]:
-        """Request and sequence."""
-        return self.body["data"]["request"], self.body["data"]["sequence"]
+        """Request and sequence; a test message has none."""
+        data = self.body["data"]
+        return data.get("request", ""), data.get("sequence", 0)
 
 
 async def taken(_: Got) -> web.StreamResponse:
