@@ -4,6 +4,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,7 @@ from hub.declarations.credentials import load_credentials
 from hub.desk.contents import Types
 from hub.desk.openapi import openapi_document
 from hub.desk.registry import Registry, read_registry
+from hub.desk.reloading import registry_reloading
 from hub.desk.sealroom import SealRoom, open_sealroom
 from hub.desk.serving import desk_answering, open_desk
 from hub.notary.words import ProofTrouble
@@ -42,17 +44,16 @@ def desk(
 ) -> None:
     """The supplementary verification platform (核查平台) by itself; Ctrl-C ends it.
 
-    Clients, units and people stand in <data>/desk.toml, official holiday notices in
-    <data>/holidays, seals and keys in <data>/notary: see certhub seals.
+    Clients, units and people stand in <data>/desk.toml, which is read again whenever it changes,
+    and on SIGHUP; a broken one is refused, and the old one stays. Official holiday notices stand
+    in <data>/holidays, seals and keys in <data>/notary: see certhub seals.
     """
     if openapi:
         plain(out(), printed_openapi())
         return
     log_to_stderr()
     settings = settings_of(data)
-    registry = read_registry(
-        settings.data / "desk.toml", load_credentials(settings.credentials, settings.environ)
-    )
+    registry = _registry(settings)
     url = desk_url(settings, database)
     with listening(host, port) as listener:
         run(_until_stopped(url, registry, settings, listener))
@@ -63,6 +64,16 @@ def printed_openapi() -> str:
     """The OpenAPI document as it is committed."""
     options = orjson.OPT_INDENT_2
     return orjson.dumps(openapi_document(), option=options).decode()
+
+
+def _registry(settings: Settings) -> Registry:
+    secrets = load_credentials(settings.credentials, settings.environ)
+    return read_registry(settings.data / "desk.toml", secrets)
+
+
+def _registry_files(settings: Settings) -> list[Path]:
+    credentials = [] if settings.credentials is None else [settings.credentials]
+    return [settings.data / "desk.toml", *credentials]
 
 
 def _calendar(settings: Settings) -> WorkingDays:
@@ -85,6 +96,7 @@ async def _until_stopped(
         async with (
             _sealroom(settings) as sealer,
             open_desk(url, registry, sealer, calendar, _now, types=types) as desk,
+            registry_reloading(desk, partial(_registry, settings), _registry_files(settings)),
             desk_answering(desk, listener),
         ):
             plain(out(), f"The desk answers at {address(listener)}/api/v1/health. Ctrl-C ends it.")

@@ -126,7 +126,8 @@ def _secret(name: str, key: str, secrets: Secrets) -> str:
 
 
 def _people(unit: str, table: Table) -> dict[Officer, frozenset[Role]]:
-    named = {role: frozenset(table.texts(key)) for key, role in _ROLES.items()}
+    hidden = replace(table, secret=True)  # errors are logged, and people aren't
+    named = {role: frozenset(hidden.texts(key)) for key, role in _ROLES.items()}
     everybody: frozenset[str] = frozenset().union(*named.values())
     return {
         Officer(unit, name): frozenset(role for role, names in named.items() if name in names)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 import structlog
@@ -15,6 +15,7 @@ from hub.desk.feed import Feed
 from hub.desk.lifecycle import apply
 from hub.desk.request import VerificationRequest
 from hub.desk.sitting import Rules, Sitting
+from hub.desk.store.answers import ANSWERS_KEPT, forget_answers
 from hub.desk.store.opening import DeskDatabase
 from hub.desk.store.timers import (
     DueTimer,
@@ -29,6 +30,8 @@ from hub.desk.words import PLATFORM, Rejected, Role
 LONGEST_SLEEP = 30.0  # seconds: another replica may have set an earlier timer
 SHORTEST_SLEEP = 0.01  # what is due now is being fired by another replica
 AFTER_TROUBLE = 1.0
+MOST_FORGOTTEN = 1000
+FORGET_EVERY = timedelta(hours=1)
 
 _log = structlog.get_logger()
 
@@ -55,6 +58,7 @@ class Alarm:
         self._pace = pace
         self._woken = asyncio.Event()
         self._ended = False
+        self._forget_at: datetime | None = None
 
     def wake(self) -> None:
         """Look at once when the next timer is due."""
@@ -71,6 +75,7 @@ class Alarm:
             self._woken.clear()
             try:
                 await self.fire_due()
+                await self.forget_answers()
                 seconds = min(max(await self._until_next(), SHORTEST_SLEEP), LONGEST_SLEEP)
             except (SQLAlchemyError, OSError) as trouble:
                 _log.warning("desk_timers_wait", trouble=type(trouble).__name__)
@@ -87,6 +92,15 @@ class Alarm:
         while not self._ended and await self._until_next() <= 0 and await self._fire_one():
             fired += 1
         return fired
+
+    async def forget_answers(self) -> None:
+        """Once an hour, forget answers to writes that are too old; a thousand at most, then more."""
+        now = self._now()
+        if self._forget_at is not None and now < self._forget_at:
+            return
+        async with self._database.writing() as connection:
+            forgotten = await forget_answers(connection, now - ANSWERS_KEPT, MOST_FORGOTTEN)
+        self._forget_at = now if forgotten == MOST_FORGOTTEN else now + FORGET_EVERY
 
     async def _fire_one(self) -> bool:
         now = self._now()

@@ -1,12 +1,15 @@
 """Answers given to writes, so that a repeated write gets the same one."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.desk.store.tables import answers
+
+ANSWERS_KEPT = timedelta(days=7)
+"""For how long at least a repeated write gets the same answer; after it, it is a new write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +59,13 @@ async def keep_answer(connection: AsyncConnection, call: Call, told: Told, now: 
             at=now,
         )
     )
+
+
+async def forget_answers(connection: AsyncConnection, before: datetime, most: int) -> int:
+    """Forget answers given before a moment, the oldest first; how many there were."""
+    oldest = select(answers.c.client, answers.c.key).where(answers.c.at < before)
+    found = oldest.order_by(answers.c.at).limit(most)
+    forgotten = await connection.execute(
+        delete(answers).where(tuple_(answers.c.client, answers.c.key).in_(found))
+    )
+    return forgotten.rowcount
