@@ -38,6 +38,9 @@ ARGUMENTS = {
     "grounds": "What is doubted and why (异议理由).",
     "evenIfSilent": "Ask the issuer also where a source was silent (来源未应答时也发起核实). Silence is not "
     "absence, so by default only where every source answered that it holds none.",
+    "document": "The document to be checked (待核验文件), PDF in Base64.",
+    "twin": "Its machine-readable twin (机读副本), JSON in Base64.",
+    "since": "Only what happened from this moment on (起始时间), with its zone.",
     "digest": "SHA-256 of the text that the applicant accepted (文本校验码), from `commitment`.",
     "manner": "How the applicant accepted it (承诺方式).",
     "key": "A key of the caller's own for this write (幂等键): the same key is the same write.",

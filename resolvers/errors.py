@@ -11,7 +11,7 @@ from graphql import GraphQLError
 
 from connectors.contract import ConnectorError
 from hub.assisting.feed import ChangesMissed, FeedSilent
-from hub.assisting.words import NoVerificationPlatform, WrongAsk
+from hub.assisting.words import NoRoots, NoVerificationPlatform, WrongAsk
 from hub.trail.records import RecordsUnavailable, UnrecordableText
 
 ASK_AGAIN = "Ask again in a few seconds; if it goes on, the operator runs `certhub doctor`."
@@ -102,8 +102,15 @@ def _wrong(trouble: UnrecordableText | WrongAsk) -> Presented:
 
 
 def _of_the_platform(
-    trouble: ConnectorError | FeedSilent | ChangesMissed | NoVerificationPlatform,
+    trouble: ConnectorError | FeedSilent | ChangesMissed | NoVerificationPlatform | NoRoots,
 ) -> Presented:
+    if isinstance(trouble, NoRoots):
+        return Presented(
+            "Proofs can't be checked here: the hub has no root certificates (根证书).",
+            Code.PLATFORM_UNAVAILABLE,
+            "The operator of the hub puts them into <data>/notary/roots or sets "
+            "CERTHUB_NOTARY_ROOTS.",
+        )
     if isinstance(trouble, NoVerificationPlatform):
         return Presented(
             "No verification platform (电子证明共享核查平台) is declared here.",

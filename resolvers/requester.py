@@ -1,9 +1,10 @@
 """The requester's side of assisted verification: ask the issuer, follow the request, object."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 import strawberry
+from strawberry.scalars import Base64
 
 from connectors.assisted_parts import Officer
 from hub.evidence import Lookup, Role
@@ -14,9 +15,11 @@ from resolvers.obtaining import accepted_day, ask_for, obtained
 from resolvers.people import check_person
 from resolvers.selection import selection_below
 from resolvers.types.dossier import Dossier, dossier_of
-from resolvers.types.inputs import PurposeInput, SubjectInput, in_words, recordable
+from resolvers.types.inputs import PurposeInput, SubjectInput, in_words, recordable, with_zone
 from resolvers.types.outcome import Answered, Outcome, shown
 from resolvers.types.page import VerificationRequestConnection, page_size, platform_cursor
+from resolvers.types.proof import ProofCheck
+from resolvers.types.recall import Recall
 from resolvers.types.step import StepRejected, StepResult, StepTaken, stepped
 from resolvers.types.verification import VerificationRequest
 
@@ -52,6 +55,41 @@ class RequesterQuery:
         page = await context.hub.assisting.outbox(context.requester, cursor, size)
         viewer = Officer(context.requester.unit, operator)
         return VerificationRequestConnection.of(context, page, after, viewer)
+
+
+    @strawberry.field(
+        description="Proofs this unit received and that were recalled (证明撤回), oldest first, Article "
+        "13: they must not be used any more."
+    )
+    async def recalls(
+        self,
+        info: Info,
+        operator: strawberry.ID,
+        since: datetime | None = None,
+        first: int | None = None,
+    ) -> list[Recall]:
+        context = info.context
+        check_person(context, "operator", operator, Role.OPERATOR)
+        moment = None if since is None else with_zone("since", since)
+        recalls = context.hub.assisting.recalls
+        found = await recalls.since(context.requester, moment, page_size(context, first))
+        return [Recall.of(context, one) for one in found]
+
+    @strawberry.field(
+        description="Check a proof that somebody handed in (核验电子证明): its signatures, seal, "
+        "endorsement, and with `subject` and `twin` whether it is about them."
+    )
+    async def check_proof(
+        self,
+        info: Info,
+        document: Base64,
+        subject: SubjectInput | None = None,
+        twin: Base64 | None = None,
+    ) -> ProofCheck:
+        context = info.context
+        about = None if subject is None else subject.subject()
+        proofs = context.hub.assisting.proofs
+        return ProofCheck.of(await proofs.examine(context.requester, document, about, twin))
 
 
 async def taken(

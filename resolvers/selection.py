@@ -34,6 +34,11 @@ class Selection:
     common: frozenset[str]
     by_type: Mapping[str, frozenset[str]]
 
+    def selects(self, type_name: str, *names: str) -> bool:
+        """Whether any of the names is selected on a type."""
+        chosen = self.common | self.by_type.get(type_name, frozenset())
+        return not chosen.isdisjoint(names)
+
     def fields_of(
         self, certificate: CertificateType, type_name: str, names: Mapping[str, str]
     ) -> frozenset[str] | None:

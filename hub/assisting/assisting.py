@@ -9,6 +9,7 @@ from hub.assisting.asking import Asking
 from hub.assisting.checking import Checking
 from hub.assisting.premises import Premises
 from hub.assisting.proofs import Proofs
+from hub.assisting.recalls import Recalls
 from hub.assisting.steps import Steps
 from hub.assisting.words import AssistedPlatform
 from hub.assisting.writes import Writes
@@ -23,6 +24,7 @@ class Assisting:
         writes = Writes(premises)
         self.asking = Asking(premises, writes)
         self.proofs = Proofs(premises, writes, checking)
+        self.recalls = Recalls(premises)
         self._steps = Steps(premises, writes)
 
     @property

@@ -10,6 +10,7 @@ from connectors.contract import ConnectorError
 from hub.assisting.checking import Accepted, Checking, Expected, NotAccepted, registry_of
 from hub.assisting.extracting import Asked, Extracting, NoProof
 from hub.assisting.premises import Premises
+from hub.assisting.words import NoRoots
 from hub.assisting.writes import Writes
 from hub.catalogue.rows import CatalogueRow
 from hub.evidence import (
@@ -43,6 +44,7 @@ class Proven:
 
     sealed: SealedProof = field(repr=False)
     verdict: Verdict
+    subject: Subject
     found: Found
     holds: bool
     document: bool
@@ -96,9 +98,15 @@ class Proofs:
     async def examine(
         self, requester: Requester, pdf: bytes, subject: Subject | None, twin: bytes | None
     ) -> Verdict:
-        """Check a document that somebody received; where the platform is silent, without its seals."""
+        """Check a document that somebody received; where the platform is silent, without its seals.
+
+        Raises `NoRoots` where there are none to check by.
+        """
         registry = await self._registry(requester, pdf)
-        return await self._checking.examine(pdf, registry, subject=subject, twin=twin)
+        try:
+            return await self._checking.examine(pdf, registry, subject=subject, twin=twin)
+        except ProofTrouble as trouble:
+            raise NoRoots(str(trouble)) from None
 
     async def _registry(self, requester: Requester, pdf: bytes) -> RegistryView | None:
         named, platform = await self._checking.named(pdf), self._premises.declared_platform()
@@ -179,7 +187,7 @@ class Proofs:
         )
         await self._on_record(asked, found)
         document = frozenset(values) <= asked.granted
-        return Proven(sealed, accepted.verdict, found, bool(values), document)
+        return Proven(sealed, accepted.verdict, lookup.subject, found, bool(values), document)
 
     async def _refused(self, asked: Asked, refused: NotAccepted) -> None:
         log.error(

@@ -56,3 +56,7 @@ class WrongAsk(Exception):
 
 class NoVerificationPlatform(Exception):
     """No verification platform is declared, so nothing can be verified on request."""
+
+
+class NoRoots(Exception):
+    """The root certificates that proofs are checked by are missing or can't be read."""

@@ -14,6 +14,7 @@ from resolvers.context import Info
 from resolvers.scalars import Milliseconds
 from resolvers.types.certificate import Certificate
 from resolvers.types.declared import CertificateType
+from resolvers.types.proof import ProofOutcome, shown_proof
 from resolvers.types.source import Source
 from resolvers.types.verification import VerificationRequest
 
@@ -125,6 +126,19 @@ class Found(Outcome):
     @strawberry.field(description="The source that holds it (数据来源).")
     def source(self, info: Info) -> Source:
         return Source.of(info.context, self._outcome.holding.source)
+
+    @strawberry.field(
+        description="A proof under seal (电子证明), extracted for this case and checked, or why there is "
+        "none; null where the source gives no proofs. Extracted when selected."
+    )
+    async def proof(self, info: Info) -> ProofOutcome | None:
+        context, outcome = info.context, self._outcome
+        if outcome.holding.proof is None:
+            return None
+        came = await context.hub.assisting.proofs.of_found(
+            context.requester, self.answered.lookup, outcome, context.request_id
+        )
+        return None if came is None else shown_proof(came)
 
     @strawberry.field(description="When the source said so (数据时点), UTC.")
     def as_of(self) -> datetime:

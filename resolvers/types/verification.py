@@ -7,14 +7,17 @@ import strawberry
 
 from connectors import assisted_parts as words
 from connectors.assisted_parts import DueRule, Ending, QuestionKind, RequestState
-from connectors.assisted_words import RequestView
+from connectors.assisted_words import EntryView, RequestView
+from hub.assisting.proofs import CameOfProof, Proven
 from hub.declarations.words import CertificateType as DeclaredType
 from hub.evidence import HolderKind
 from resolvers.context import Context, Info
+from resolvers.selection import selection_below
 from resolvers.types.catalogue import ServiceItem, Unit
-from resolvers.types.certificate import Attribute, Holder
+from resolvers.types.certificate import Attribute, Certificate, Holder
 from resolvers.types.declared import CertificateType
 from resolvers.types.findings import written_values
+from resolvers.types.proof import ProofOutcome, shown_proof
 from resolvers.types.verification_words import AnswerKind
 
 
@@ -211,6 +214,21 @@ class Draft:
         )
 
 
+@strawberry.type(description="One step in the life of a request (办理步骤).")
+class HistoryEntry:
+    at: datetime = strawberry.field(description="When (时间).")
+    by: Officer | None = strawberry.field(
+        description="Who took it (办理人); null where the platform did."
+    )
+    event: str = strawberry.field(description="Which step (步骤), e.g. Claim, Seal, Send.")
+    state: RequestState = strawberry.field(description="Where it led (办理状态).")
+
+    @classmethod
+    def of(cls, entry: EntryView) -> Self:
+        by = None if entry.by is None else Officer.of(entry.by)
+        return cls(at=entry.at, by=by, event=entry.event, state=entry.state)
+
+
 @strawberry.type(description="One sealed answer that was sent (核实答复).")
 class Delivery:
     number: int = strawberry.field(description="Its number, from 1 (答复序号).")
@@ -222,16 +240,35 @@ class Delivery:
     recalled_by: strawberry.ID | None = strawberry.field(
         description="Id of the request that corrected it (更正请求编号): it must not be used any more."
     )
+    came: strawberry.Private[CameOfProof | None]
 
     @classmethod
-    def of(cls, sent: words.DeliveryView) -> Self:
+    def of(cls, sent: words.DeliveryView, came: CameOfProof | None = None) -> Self:
+        """The delivery with what came of its proof, if that was asked for."""
         return cls(
             number=sent.number,
             sent_at=sent.sent_at,
             answer=answer_of(sent.findings),
             confirmed_at=sent.confirmed_at,
             recalled_by=None if sent.recalled_by is None else strawberry.ID(sent.recalled_by),
+            came=came,
         )
+
+    @strawberry.field(
+        description="What was verified (核实的证照信息), from the checked proof; null where the answer has "
+        "no values, no proof can be had, or the caller is not its requester."
+    )
+    def certificate(self, info: Info) -> Certificate | None:
+        if not isinstance(self.came, Proven) or not self.came.holds:
+            return None
+        return info.context.certificates.certificate(self.came.found, self.came.subject)
+
+    @strawberry.field(
+        description="The proof (电子证明), extracted for the request's case and checked, or why there is "
+        "none; null where the caller is not its requester."
+    )
+    def proof(self) -> ProofOutcome | None:
+        return None if self.came is None else shown_proof(self.came)
 
 
 def answer_of(findings: words.Findings) -> AnswerKind:
@@ -356,8 +393,43 @@ class VerificationRequest:
     @strawberry.field(
         description="Sealed answers sent so far (核实答复); several where it comes in parts."
     )
-    def deliveries(self) -> list[Delivery]:
-        return [Delivery.of(one) for one in self.view.deliveries]
+    async def deliveries(self, info: Info) -> list[Delivery]:
+        proven = selection_below(info).selects("Delivery", "certificate", "proof")
+        if self.viewer is None or not proven:
+            return [Delivery.of(one) for one in self.view.deliveries]
+        context, wanted = info.context, self._fields_wanted(info)
+        context.check_lookups([self.view.certificate_type] * len(self.view.deliveries))
+        proofs = context.hub.assisting.proofs
+        return [
+            Delivery.of(
+                one,
+                await proofs.of_delivery(
+                    context.requester,
+                    self.viewer.name,
+                    self.view,
+                    one.number,
+                    wanted,
+                    context.request_id,
+                ),
+            )
+            for one in self.view.deliveries
+        ]
+
+    def _fields_wanted(self, info: Info) -> frozenset[str] | None:
+        """The fields that are selected of the certificate; all, where the document is."""
+        if selection_below(info, "proof").selects("Proof", "document", "twin"):
+            return None
+        generated = info.context.certificates[self.view.certificate_type]
+        below = selection_below(info, "certificate")
+        return below.fields_of(generated.certificate, generated.name, generated.names)
+
+    @strawberry.field(
+        description="Every step so far (办理过程), oldest first; read from the platform when selected."
+    )
+    async def history(self, info: Info) -> list[HistoryEntry]:
+        context = info.context
+        told = await context.hub.assisting.history(context.requester, self.view.id)
+        return [HistoryEntry.of(one) for one in told or ()]
 
     @strawberry.field(description="Questions of the issuer to the requester (补充询问).")
     def clarifications(self) -> list[Clarification]:

@@ -2,11 +2,17 @@
 
 import secrets
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+import aiohttp
+import orjson
+from aiohttp import web
+from yarl import URL
 
 from connectors.assisted import AssistedVerification
 from connectors.assisted_parts import Officer
@@ -149,12 +155,59 @@ class Issuer:
         return await self.take(request, "send", KEEPER)
 
 
+Proof = dict[str, Any]
+"""A proof as it is on the wire."""
+
+
+class Meddler:
+    """Stands between hub and desk and may change every proof that is handed over."""
+
+    def __init__(self, desk: str, session: aiohttp.ClientSession) -> None:
+        self._desk = desk
+        self._session = session
+        self.change: Callable[[Proof], Proof] = lambda proof: proof
+        self.last: Proof = {}
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """What the desk answers, its proofs as they were changed."""
+        async with self._session.request(
+            request.method,
+            URL(self._desk + request.raw_path, encoded=True),
+            data=await request.read(),
+            headers=request.headers,
+        ) as reply:
+            body, status = await reply.read(), reply.status
+            if request.path.endswith("/proofs/extract") and status == 200:
+                body = orjson.dumps({"proofs": [*map(self._changed, orjson.loads(body)["proofs"])]})
+            headers = {"Content-Type": reply.headers["Content-Type"], "Date": reply.headers["Date"]}
+            return web.Response(body=body, status=status, headers=headers)
+
+    def _changed(self, proof: Proof) -> Proof:
+        self.last = proof
+        return self.change(dict(proof))
+
+
+@asynccontextmanager
+async def meddling(desk: str) -> AsyncIterator[tuple[Meddler, str]]:
+    """A meddler and where it answers."""
+    async with aiohttp.ClientSession() as session:
+        meddler, app = Meddler(desk, session), web.Application()
+        app.router.add_route("*", "/{path:.*}", meddler.answer)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            await web.SockSite(runner, listener).start()
+            yield meddler, f"http://127.0.0.1:{listener.getsockname()[1]}"
+            await runner.cleanup()
+
+
 @dataclass
 class DeskGround:
     """A desk, the wire to it, its issuer, and settings of a hub that asks it."""
 
     desk: Desk
     wire: Wire
+    meddler: Meddler
     issuer: Issuer
     authority: Authority
     settings: Settings
@@ -183,14 +236,15 @@ async def open_desk_ground(folder: Path) -> AsyncIterator[DeskGround]:
                 types=TYPES,
             ) as desk,
             desk_answering(desk, listener),
-            wire_to(url) as wire,
+            meddling(url) as (meddler, meddled),
+            wire_to(meddled) as wire,
             open_http() as http,
         ):
             settings = settings_of(folder, wire.url)
             key = await furnished(settings)
             authority = open_authority(notary, now)
             ground = DeskGround(
-                desk, wire, Issuer(assisted(url, http, HUB)), authority, settings, key
+                desk, wire, meddler, Issuer(assisted(url, http, HUB)), authority, settings, key
             )
             await make_seal(ground, notary, "3302010000001")
             yield ground
