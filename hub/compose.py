@@ -32,6 +32,7 @@ from hub.notary.pool import Workshop, open_workshop
 from hub.platforms import ConnectedPlatforms, Secrets
 from hub.readiness import Probe
 from hub.records import Pseudonyms
+from hub.routing.kept import Kept
 from hub.routing.lines import Lines
 from hub.routing.observation import Observatory
 from hub.routing.router import Router
@@ -70,10 +71,11 @@ class Hub:
         self.lines = lines
         self.meters = meters
         self._connected = connected
+        self.kept = Kept(settings.kept_bytes, monotonic)
         self.disclosure = Disclosure(
             self.types,
             lambda: InForce(edition.catalogue, connected.book),
-            Router(lines),
+            Router(lines, self.kept, lambda: datetime.now(UTC)),
             trail,
             Pseudonyms(pseudonym_secret(settings)),
             settings.within,

@@ -15,6 +15,7 @@ from hub.evidence import Denied, Found, Lookup, NotHeld, Outcome, Requester, Una
 from hub.possible import steps_after
 from hub.records import Pseudonyms, record_of
 from hub.routing.inquiry import inquiry_for
+from hub.routing.kept import Asker
 from hub.routing.route import RouteBook, tiers_of
 from hub.routing.router import Router
 from hub.routing.search import Finding, Question
@@ -61,7 +62,7 @@ class Disclosure:
         """
         began, now = perf_counter(), self._in_force()
         verdicts = [self._admit(now.catalogue, requester, lookup) for lookup in lookups]
-        findings = await self._find(now.sources, lookups, verdicts)
+        findings = await self._find(now.sources, requester, lookups, verdicts)
         at = self._clock()
         batch = token_hex(12)
         outcomes: list[Outcome] = []
@@ -95,14 +96,15 @@ class Disclosure:
     async def _find(
         self,
         sources: RouteBook,
+        requester: Requester,
         lookups: Sequence[Lookup],
         verdicts: Sequence[Admitted | Refusal],
     ) -> dict[int, Finding]:
         questions: dict[float, dict[int, Question]] = {}
         for number, (lookup, verdict) in enumerate(zip(lookups, verdicts, strict=True)):
             if isinstance(verdict, Admitted):
-                group = questions.setdefault(lookup.within or self._within, {})
-                group[number] = self._question(sources, lookup, verdict)
+                group = questions.setdefault(lookup.terms.within or self._within, {})
+                group[number] = self._question(sources, requester.unit, lookup, verdict)
         found = await asyncio.gather(
             *(
                 self._router.find(list(group.values()), within)
@@ -115,14 +117,16 @@ class Disclosure:
             for number, finding in zip(group, findings, strict=True)
         }
 
-    def _question(self, sources: RouteBook, lookup: Lookup, admitted: Admitted) -> Question:
+    def _question(
+        self, sources: RouteBook, unit: str, lookup: Lookup, admitted: Admitted
+    ) -> Question:
         tiers = tiers_of(admitted.row, admitted.unit.kind)
+        kind = self._types[lookup.type]
         return Question(
-            key=(lookup.type, lookup.subject, lookup.purpose),
+            key=(lookup.type, lookup.subject, lookup.purpose, lookup.terms.max_age),
             route=sources.route(lookup.type, tiers, lookup.subject),
-            inquiry=inquiry_for(
-                lookup, self._types[lookup.type], admitted.unit, date_in_china(self._clock())
-            ),
+            inquiry=inquiry_for(lookup, kind, admitted.unit, date_in_china(self._clock())),
+            asker=Asker(unit, lookup.subject, kind.freshness, lookup.terms.max_age),
         )
 
     def _outcome(
@@ -162,7 +166,7 @@ class Disclosure:
             disclosed,
             wanted - admitted.row.granted,
             finding.trail,
-            at,
+            holding.as_of or at,
             admitted.row.issuer_zh,
             admitted.row.legal_force_exception,
             record_id,

@@ -76,18 +76,29 @@ class Purpose:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What a caller asks of the answer: seconds it may take, and how old it may be.
+
+    `within`: `None` for what is usual; `max_age`: 0 for none that is used again, `None` for what the
+    certificate type allows.
+    """
+
+    within: float | None = None
+    max_age: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """One certificate of one subject for one purpose, and the fields its caller selected.
 
-    `selected` is `None` where every granted field is wanted; `within` are the seconds it may take,
-    `None` for what is usual.
+    `selected` is `None` where every granted field is wanted.
     """
 
     type: str
     subject: Subject
     purpose: Purpose
     selected: frozenset[str] | None = None
-    within: float | None = None
+    terms: Terms = Terms()
 
 
 class Said(StrEnum):
@@ -120,7 +131,7 @@ class Attempt:
     said: Said
     took_ms: float
     reason: str | None = None
-    reused: bool = False  # an equal lookup of the same request had already asked
+    reused: bool = False  # an equal lookup had already asked, in this request or before
     coalesced: bool = False  # an equal question of another caller was already on its way
     again_in: float | None = None
 
@@ -133,6 +144,7 @@ class Holding:
     tier: Tier
     values: Mapping[str, Value | None] = field(repr=False)
     proof: ProofKind | None = None  # the source can extract a sealed proof of it
+    as_of: datetime | None = None  # when the source said so
 
 
 class Step(StrEnum):

@@ -31,6 +31,7 @@ KNOWN = {
     "SECRET": "secret for pseudonyms in the records; default: made once in the data folder",
     "WITHIN": "seconds in which a query is answered where it says nothing itself, default 3",
     "WITHIN_MOST": "most seconds that a query may ask for, default 10",
+    "KEPT_BYTES": "memory for answers that may be used again, in bytes, default 32000000",
     "MAX_LOOKUPS": "lookups in one request, default 1000",
     "DEMONSTRATION": "file that fills in GraphiQL's key and examples; the sandbox only",
     "API_KEY": "key of `certhub lookup`; the hub itself does not read it",
@@ -52,6 +53,7 @@ class Settings:
     endpoints: Mapping[str, str]
     within: float
     within_most: float
+    kept_bytes: int
     max_lookups: int
     environ: Mapping[str, str] = field(repr=False)
     secret: str | None = field(default=None, repr=False)
@@ -89,6 +91,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         endpoints=_endpoints(given.get("ENDPOINTS", "")),
         within=_positive("WITHIN", given.get("WITHIN", "3")),
         within_most=_positive("WITHIN_MOST", given.get("WITHIN_MOST", "10")),
+        kept_bytes=_whole("KEPT_BYTES", given.get("KEPT_BYTES", "32000000")),
         max_lookups=_whole("MAX_LOOKUPS", given.get("MAX_LOOKUPS", "1000")),
         environ=environ,
         secret=given.get("SECRET"),

@@ -8,7 +8,7 @@ from time import perf_counter
 from strawberry.types import Info as StrawberryInfo
 
 from hub.compose import Hub
-from hub.evidence import Lookup, Outcome, Requester
+from hub.evidence import Lookup, Outcome, Requester, Terms
 from hub.guidance import close_matches
 from resolvers.certificate_types import CertificateTypes
 from resolvers.errors import CallerError, Code
@@ -51,16 +51,16 @@ class Context:
                 "Take pages (`first`, `after`), or select fewer lists inside lists.",
             )
 
-    def seconds_of(self, within: float | None) -> float | None:
-        """The seconds of a budget in milliseconds; refuses one outside of what may be asked for."""
-        most = self.hub.settings.within_most
-        if within is None or 0 < within <= most * 1000:
-            return None if within is None else within / 1000
-        raise CallerError(
-            Code.BAD_INPUT,
-            "`within` is out of bounds.",
-            f"Give milliseconds above 0, at most {most * 1000:.0f}, or leave it out.",
-        )
+    def terms(self, within: float | None, max_age: int | None) -> Terms:
+        """The terms of lookups, from milliseconds and seconds; refuses what may not be asked for."""
+        most = self.hub.settings.within_most * 1000
+        if within is not None and not 0 < within <= most:
+            hint = f"Give milliseconds above 0, at most {most:.0f}, or leave it out."
+            raise CallerError(Code.BAD_INPUT, "`within` is out of bounds.", hint)
+        if max_age is not None and max_age < 0:
+            hint = "Give seconds, 0 for none that is used again, or leave it out."
+            raise CallerError(Code.BAD_INPUT, "`maxAge` is below 0.", hint)
+        return Terms(None if within is None else within / 1000, max_age)
 
     def check_lookups(self, types: Iterable[str]) -> None:
         """Refuse unknown certificate types, and more lookups than one request may hold."""

@@ -8,6 +8,8 @@ ARGUMENTS = {
     "purpose": "What it is for (用途): item, case, operator.",
     "within": "The time the answer may take (查询时限), in milliseconds; what is not found by then says "
     "which sources were silent. Left out: what is usual here, 3,000 by default.",
+    "maxAge": "How old an answer that is used again may be (可复用时限), in seconds; 0: none is used "
+    "again. Left out: what the certificate type allows.",
     "lookups": "What to look up (查询列表); outcomes come in the same order.",
     "code": "Code of the item (事项编码).",
     "unit": "Code of a unit (单位编码).",

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Iterable
 
 from hub.catalogue.rows import CatalogueRow
-from hub.evidence import Lookup, Purpose, Subject
+from hub.evidence import Lookup, Purpose, Subject, Terms
 from resolvers.context import Context
 from resolvers.errors import CallerError, Code
 from resolvers.selection import Selection
 from resolvers.types.outcome import Answered, Outcome, shown
+
+USUAL = Terms()
 
 
 def fields_selected(
@@ -24,7 +26,7 @@ def required(
     about: Subject,
     purpose: Purpose,
     below: Selection,
-    seconds: float | None = None,
+    terms: Terms = USUAL,
 ) -> tuple[list[CatalogueRow], list[Lookup]]:
     """What an item requires of such a subject, and the lookup of each."""
     unit = context.requester.unit
@@ -39,7 +41,7 @@ def required(
             about,
             purpose,
             fields_selected(context, below, row.certificate),
-            seconds,
+            terms,
         )
         for row in rows
     ]

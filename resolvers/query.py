@@ -34,12 +34,13 @@ class Query:
         subject: SubjectInput,
         purpose: PurposeInput,
         within: Milliseconds | None = None,
+        max_age: int | None = None,
     ) -> Outcome:
         context = info.context
         context.check_lookups([type])
         selected = fields_selected(context, selection_below(info, "certificate"), type)
-        seconds = context.seconds_of(within)
-        lookup = Lookup(type, subject.subject(), purpose.purpose(), selected, seconds)
+        terms = context.terms(within, max_age)
+        lookup = Lookup(type, subject.subject(), purpose.purpose(), selected, terms)
         return (await answered(context, [lookup]))[0]
 
     @strawberry.field(
@@ -52,6 +53,7 @@ class Query:
         lookups: list[LookupInput],
         purpose: PurposeInput,
         within: Milliseconds | None = None,
+        max_age: int | None = None,
     ) -> list[Outcome]:
         context = info.context
         context.check_lookups(lookup.type for lookup in lookups)
@@ -59,9 +61,9 @@ class Query:
         selected = {
             name: fields_selected(context, below, name) for name in {one.type for one in lookups}
         }
-        bound, seconds = purpose.purpose(), context.seconds_of(within)
+        bound, terms = purpose.purpose(), context.terms(within, max_age)
         return await answered(
-            context, (one.lookup(bound, selected[one.type], seconds) for one in lookups)
+            context, (one.lookup(bound, selected[one.type], terms) for one in lookups)
         )
 
     @strawberry.field(
@@ -74,11 +76,12 @@ class Query:
         subject: SubjectInput,
         purpose: PurposeInput,
         within: Milliseconds | None = None,
+        max_age: int | None = None,
     ) -> Dossier:
         context = info.context
-        bound, seconds = purpose.purpose(), context.seconds_of(within)
+        bound, terms = purpose.purpose(), context.terms(within, max_age)
         below = selection_below(info, "entries", "outcome", "certificate")
-        rows, lookups = required(context, subject.subject(), bound, below, seconds)
+        rows, lookups = required(context, subject.subject(), bound, below, terms)
         return dossier_of(context, bound.item, rows, await answered(context, lookups))
 
     @strawberry.field(

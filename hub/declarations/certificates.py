@@ -7,13 +7,19 @@ from pathlib import Path
 
 from connectors.contract import ValueKind
 from hub.declarations.reading import Table, complaint, files_of, listed, near, read_table
-from hub.declarations.words import CertificateField, CertificateType, Sensitivity
+from hub.declarations.words import (
+    CertificateField,
+    CertificateType,
+    Freshness,
+    Sensitivity,
+)
 from hub.evidence import HolderKind
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z][a-z0-9]*)*")
 _NAME_FORM = "words of a-z and 0-9 joined by _, each beginning with a letter, no Python keyword"
 _CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}[0-9]{3}")
 _PARTS = ("number", "issued_on", "valid_from", "valid_until")
+_FRESH = ("fresh_for", "absence_fresh_for")
 _TAKEN_TYPES = frozenset({"all", "certificate", "query", "mutation", "subscription", "node"})
 _TAKEN_FIELDS = frozenset(
     {"id", "type", "holder", "issuer", "legal_force", "source", "proof", "attributes", "as_of"}
@@ -52,7 +58,7 @@ def _refuse_twice(file: Path, key: str, value: str, declared: dict[str, Path]) -
 
 def _certificate_type(root: Table) -> CertificateType:
     titles = ("title_zh", "title_en", "issuer_zh", "issuer_en")
-    root.only(*titles, "code", "holder", "commitment_excluded", *_PARTS, "fields")
+    root.only(*titles, "code", "holder", "commitment_excluded", *_FRESH, *_PARTS, "fields")
     fields = _fields(root.table("fields"))
     parts = {part: _part(root, part, fields) for part in _PARTS}
     _check_names(root, fields, parts)
@@ -66,8 +72,23 @@ def _certificate_type(root: Table) -> CertificateType:
         issuer_en=root.text("issuer_en"),
         fields=fields,
         commitment_excluded=root.text_if_any("commitment_excluded"),
+        freshness=_freshness(root, fields),
         **parts,
     )
+
+
+def _freshness(root: Table, fields: Mapping[str, CertificateField]) -> Freshness:
+    if not any(key in root.entries for key in _FRESH):
+        return Freshness()
+    sensitive = [one.name for one in fields.values() if one.sensitivity is Sensitivity.SENSITIVE]
+    if sensitive:
+        problem = f"an answer with a sensitive field ({sensitive[0]}) is never used again"
+        raise root.wrong("fresh_for", problem, "to leave it out")
+    held = root.whole("fresh_for", 0)
+    absent = root.whole("absence_fresh_for", held) if "absence_fresh_for" in root.entries else 0
+    if absent > held:
+        raise root.given("absence_fresh_for", f"seconds up to those of fresh_for ({held})")
+    return Freshness(held, absent)
 
 
 def _is_name(word: str) -> bool:

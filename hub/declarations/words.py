@@ -22,6 +22,18 @@ class Sensitivity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Freshness:
+    """For how many seconds an answer may be used again: what is held, and that nothing is."""
+
+    held: float = 0.0
+    not_held: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.not_held <= self.held:
+            raise ValueError("not_held: from 0 to what is held may be used again")
+
+
+@dataclass(frozen=True, slots=True)
 class CertificateField:
     """One field of a certificate type."""
 
@@ -38,7 +50,8 @@ class CertificateType:
 
     `code` is its type code under GB/T 36903 where known. `number`, `issued_on`, `valid_from` and
     `valid_until` name the fields that play those parts. `commitment_excluded` is why no commitment
-    (告知承诺) may stand in for it, whatever the catalogue says, or none.
+    (告知承诺) may stand in for it, whatever the catalogue says, or none. `freshness` is for how long a
+    unit may use an answer again.
     """
 
     name: str
@@ -54,6 +67,7 @@ class CertificateType:
     valid_from: str | None
     valid_until: str | None
     commitment_excluded: str | None = None
+    freshness: Freshness = Freshness()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """The router: asks sources in waves, best first, and never races one against another (Article 13)."""
 
 import asyncio
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from connectors.contract import TimedOut
 from hub.routing.budget import Budget
+from hub.routing.kept import Kept
 from hub.routing.line import Flight, Reply
 from hub.routing.lines import Lines
 from hub.routing.route import Source
@@ -37,8 +39,10 @@ def next_wave(searches: Iterable[Search]) -> Wave:
 class Router:
     """Finds certificates within a budget; what it leaves behind, the lines hear to the end."""
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: Lines, kept: Kept, moment: Callable[[], datetime]) -> None:
         self._lines = lines
+        self._kept = kept
+        self._moment = moment
 
     async def find(self, questions: Sequence[Question], within: float) -> list[Finding]:
         """One finding per question, in order, within so many seconds; equal questions are asked once.
@@ -52,12 +56,21 @@ class Router:
         for question in questions:
             searches.setdefault(question.key, Search(question))
         async with asyncio.TaskGroup() as hearing:
-            while wave := next_wave(searches.values()):
+            while wave := next_wave(map(self._remind, searches.values())):
                 moving, last = self._ask(wave, budget)
                 if moving and last:
-                    hearing.create_task(_hear(last, budget.ends))
-                await _hear(moving or last, _until(moving, budget))
+                    hearing.create_task(self._hear(last, budget.ends))
+                await self._hear(moving or last, _until(moving, budget))
         return [searches[question.key].finding_for(question) for question in questions]
+
+    def _remind(self, search: Search) -> Search:
+        """Move a search on as far as what is kept of earlier answers takes it."""
+        while source := search.next_source:
+            kept = self._kept.find(search.question.asker, source)
+            if kept is None:
+                break
+            search.hear(source, kept.answer, 0.0, at=kept.at, reused=True)
+        return search
 
     def _ask(self, wave: Wave, budget: Budget) -> tuple[list[Asked], list[Asked]]:
         """Ask every source of a wave; apart are those for whom it is the last one."""
@@ -73,23 +86,24 @@ class Router:
                 (moving if search.sources_left > 1 else last).append(asked)
         return moving, last
 
+    async def _hear(self, asked: Sequence[Asked], until: float) -> None:
+        """Hear every reply that comes until a moment; who has said nothing by then was silent."""
+        loop = asyncio.get_running_loop()
+        waiting = [one.flight.reply for one in asked if not one.flight.reply.done()]
+        if waiting:
+            await asyncio.wait(waiting, timeout=max(0.0, until - loop.time()))
+        now, moment = loop.time(), self._moment()
+        for one in asked:
+            reply, took_ms = _reply(one, now), (now - one.at) * 1000
+            joined = one.flight.joined
+            one.search.hear(one.source, reply, took_ms, at=moment, coalesced=joined)
+            self._kept.keep(one.search.question.asker, one.source, reply, moment)
+
 
 def _until(moving: Sequence[Asked], budget: Budget) -> float:
     """When the next wave begins: at the latest when all that follow still have their share."""
     most = max((asked.search.sources_left for asked in moving), default=1)
     return budget.until(asyncio.get_running_loop().time(), most)
-
-
-async def _hear(asked: Sequence[Asked], until: float) -> None:
-    """Hear every reply that comes until a moment; who has said nothing by then was silent."""
-    loop = asyncio.get_running_loop()
-    waiting = [one.flight.reply for one in asked if not one.flight.reply.done()]
-    if waiting:
-        await asyncio.wait(waiting, timeout=max(0.0, until - loop.time()))
-    now = loop.time()
-    for one in asked:
-        reply = _reply(one, now)
-        one.search.hear(one.source, reply, (now - one.at) * 1000, coalesced=one.flight.joined)
 
 
 def _reply(asked: Asked, now: float) -> Reply:

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from connectors.contract import (
     Answer,
@@ -16,6 +17,7 @@ from connectors.contract import (
     Unreachable,
 )
 from hub.evidence import ANSWERED, Attempt, Holding, Said
+from hub.routing.kept import Asker
 from hub.routing.line import Resting
 from hub.routing.route import Source
 
@@ -41,6 +43,7 @@ class Question:
     key: Hashable
     route: tuple[Source, ...]
     inquiry: Inquiry
+    asker: Asker
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +107,11 @@ class Search:
         reply: Answer | ConnectorError,
         took_ms: float,
         *,
+        at: datetime,
         coalesced: bool = False,
+        reused: bool = False,
     ) -> None:
-        """Take in what the source said."""
+        """Take in what the source said, and when."""
         reason = str(reply) if isinstance(reply, ConnectorError) else None
         self.asking = False
         self.attempts.append(
@@ -116,12 +121,13 @@ class Search:
                 said_by(reply),
                 took_ms,
                 reason,
+                reused=reused,
                 coalesced=coalesced,
                 again_in=again_in(reply),
             )
         )
         if isinstance(reply, Held):
-            self.holding = Holding(source.name, source.tier, reply.values, reply.proof)
+            self.holding = Holding(source.name, source.tier, reply.values, reply.proof, at)
 
     def finding_for(self, question: Question) -> Finding:
         """The finding as one of the equal questions sees it: all but the first reuse it."""

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from hub.evidence import HolderKind, Lookup, Purpose, Subject
+from hub.evidence import HolderKind, Lookup, Purpose, Subject, Terms
 from resolvers.errors import CallerError, Code
 from resolvers.scalars import CreditCode, ResidentId
 
@@ -137,7 +137,5 @@ class LookupInput:
         description="Whom the certificate is about (证件持有人)."
     )
 
-    def lookup(
-        self, purpose: Purpose, selected: frozenset[str] | None, within: float | None
-    ) -> Lookup:
-        return Lookup(self.type, self.subject.subject(), purpose, selected, within)
+    def lookup(self, purpose: Purpose, selected: frozenset[str] | None, terms: Terms) -> Lookup:
+        return Lookup(self.type, self.subject.subject(), purpose, selected, terms)

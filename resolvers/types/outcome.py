@@ -44,7 +44,8 @@ class Attempt:
         return Milliseconds(self.attempt.took_ms)
 
     @strawberry.field(
-        description="True where an equal lookup of this request had already asked (复用)."
+        description="True where an equal lookup of this unit had already asked, in this request or lately "
+        "(复用)."
     )
     def reused(self) -> bool:
         return self.attempt.reused

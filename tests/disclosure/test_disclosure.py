@@ -1,5 +1,6 @@
 """Admit, route, record, answer: nothing leaves unless it is on record."""
 
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ from hub.evidence import (
     Unavailable,
 )
 from hub.records import Pseudonyms
+from hub.routing.kept import Kept
 from hub.routing.line import LineRules
 from hub.routing.lines import Lines
 from hub.routing.observation import Observatory
@@ -126,7 +128,7 @@ async def stage(
         disclosure = Disclosure(
             TYPES,
             lambda: InForce(catalogue(catalogue_row), book),
-            Router(lines),
+            Router(lines, Kept(100_000, time.monotonic), lambda: NOW),
             trail,
             Pseudonyms(b"secret"),
             5.0,
@@ -245,7 +247,7 @@ async def test_not_held_says_what_is_still_possible(tmp_path: Path) -> None:
     assert isinstance(outcome, NotHeld)
     assert isinstance(by_agent, NotHeld)
     assert outcome.next == (Step.PRESENT_IN_PERSON, Step.VERIFICATION, Step.COMMITMENT)
-    assert by_agent.next == (Step.VERIFICATION, Step.COMMITMENT)
+    assert by_agent.next == (Step.VERIFICATION,)
 
 
 async def test_a_row_without_a_serving_platform_is_unavailable(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,8 +22,10 @@ from connectors.contract import (
     Unreachable,
     WrongHolder,
 )
-from hub.evidence import Said, Tier
+from hub.declarations.words import Freshness
+from hub.evidence import HolderKind, Said, Subject, Tier
 from hub.routing.breaker import BreakerRules
+from hub.routing.kept import Asker, Kept
 from hub.routing.line import LineRules, Resting
 from hub.routing.lines import Lines
 from hub.routing.observation import Observatory, SourceState
@@ -32,6 +35,8 @@ from hub.routing.search import Finding, Question
 from tests.routing.scripted import Scripted, source
 
 RULES = LineRules(retries=RetryRules(share=0.0))
+FRESH = Freshness()
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 TIERS = (Tier.PROVINCIAL, Tier.MUNICIPAL, Tier.SUPPLEMENTARY)
 SAID_OF: dict[type[ConnectorError], Said] = {
     Unreachable: Said.UNREACHABLE,
@@ -57,7 +62,11 @@ def question(subject: str, connectors: list[Scripted], key: object = None) -> Qu
         source(f"s{number}", tier, connector)
         for number, (tier, connector) in enumerate(zip(TIERS, connectors, strict=False))
     )
-    return Question(key or subject, route, Inquiry({"subject.id": subject}))
+    return Question(key or subject, route, Inquiry({"subject.id": subject}), asker(subject))
+
+
+def asker(subject: str, unit: str = "U1", max_age: float | None = None) -> Asker:
+    return Asker(unit, Subject(HolderKind.PERSON, subject), FRESH, max_age)
 
 
 def find(questions: list[Question], within: float = 5.0) -> list[Finding]:
@@ -68,7 +77,11 @@ async def found(
     questions: list[Question], within: float = 5.0, observatory: Observatory | None = None
 ) -> list[Finding]:
     async with Lines(observatory or Observatory(), RULES) as lines:
-        return await Router(lines).find(questions, within)
+        return await routing(lines).find(questions, within)
+
+
+def routing(lines: Lines, kept: Kept | None = None) -> Router:
+    return Router(lines, kept or Kept(100_000, time.monotonic), lambda: NOW)
 
 
 @given(
@@ -160,7 +173,9 @@ def test_who_has_no_other_source_holds_up_nobody_and_has_all_the_time() -> None:
     """A slow answer from the only source comes, and the others have long gone on meanwhile."""
     only, best = Scripted({"a": Held({})}, slow={"a": 0.2}), Scripted()
     second = Scripted({"b": Held({})}, slow={"b": 0.1})
-    alone = Question("a", (source("only", Tier.PROVINCIAL, only),), Inquiry({"subject.id": "a"}))
+    alone = Question(
+        "a", (source("only", Tier.PROVINCIAL, only),), Inquiry({"subject.id": "a"}), asker("a")
+    )
 
     single, moving = find([alone, question("b", [best, second])], within=0.3)
 
@@ -177,7 +192,7 @@ def test_an_answer_that_comes_too_late_for_one_query_is_heard_and_not_delivered(
     async def late() -> Finding:
         async with Lines(observatory, RULES) as lines:
             slow = Scripted({"a": Held({})}, slow={"a": 0.1})
-            (finding,) = await Router(lines).find([question("a", [slow])], 0.02)
+            (finding,) = await routing(lines).find([question("a", [slow])], 0.02)
             await asyncio.sleep(0.12)
             return finding
 
@@ -194,7 +209,7 @@ def test_two_queries_share_a_question_in_flight_and_each_has_its_finding() -> No
 
     async def both() -> list[list[Finding]]:
         async with Lines(Observatory(), RULES) as lines:
-            router = Router(lines)
+            router = routing(lines)
             return await asyncio.gather(
                 *(router.find([question("a", [best])], 1.0) for _ in range(2))
             )
@@ -212,7 +227,7 @@ def test_a_hub_that_stops_leaves_no_query_waiting() -> None:
     async def stopped() -> list[Finding]:
         async with Lines(Observatory(), RULES) as lines:
             asking = asyncio.create_task(
-                Router(lines).find([question("a", [Scripted(slow={"a": 60})])], 30.0)
+                routing(lines).find([question("a", [Scripted(slow={"a": 60})])], 30.0)
             )
             await asyncio.sleep(0.01)
         return await asking
@@ -263,7 +278,7 @@ def test_a_source_at_rest_is_passed_at_once() -> None:
 
     async def twice() -> list[Finding]:
         async with Lines(Observatory(), rules) as lines:
-            router = Router(lines)
+            router = routing(lines)
             await router.find([question("a", [down])], 1.0)
             return await router.find([question("a", [down, second])], 1.0)
 

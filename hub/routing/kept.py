@@ -1,0 +1,92 @@
+"""Answers that may be used again, each only for the unit that asked: none learns of another's."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cachetools import TLRUCache
+
+from connectors.contract import Answer, ConnectorError, Held, NotHeld
+from hub.declarations.words import Freshness
+from hub.evidence import Subject, Tier
+from hub.routing.route import Source
+
+_ENTRY = 500
+"""Bytes an entry takes beside its values: key, times, mapping."""
+_VALUE = 80
+"""Bytes a value takes beside its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """What a source said at a moment; `until` is by the clock of the keeping."""
+
+    answer: Answer = field(repr=False)
+    at: datetime
+    since: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """For whom an answer is kept, about whom, and how old it may be in seconds."""
+
+    unit: str
+    subject: Subject
+    freshness: Freshness
+    max_age: float | None = None
+
+
+class Kept:
+    """Keeps at most so many bytes; what has not been used for longest goes first.
+
+    Failures are never kept, nor what the verification platform says: it may be recalled.
+    """
+
+    def __init__(self, most_bytes: int, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._answers: TLRUCache[Hashable, KeptAnswer] = TLRUCache(
+            most_bytes, ttu=_until, timer=clock, getsizeof=_bytes
+        )
+
+    @property
+    def bytes(self) -> float:
+        """How much is kept now."""
+        return self._answers.currsize
+
+    def find(self, asker: Asker, source: Source) -> KeptAnswer | None:
+        """What the source said to this unit about this subject, if it is fresh enough."""
+        if not asker.freshness.held or asker.max_age == 0:
+            return None
+        kept = self._answers.get(_key(asker, source))
+        if kept is None:
+            return None
+        age = self._clock() - kept.since
+        return kept if asker.max_age is None or age <= asker.max_age else None
+
+    def keep(
+        self, asker: Asker, source: Source, reply: Answer | ConnectorError, at: datetime
+    ) -> None:
+        """Keep an answer for as long as it may be used again."""
+        if not isinstance(reply, Held | NotHeld) or source.tier is Tier.SUPPLEMENTARY:
+            return
+        fresh, now = asker.freshness, self._clock()
+        life = fresh.held if isinstance(reply, Held) else fresh.not_held
+        kept = KeptAnswer(reply, at, now, now + life)
+        if life and _bytes(kept) <= self._answers.maxsize:
+            self._answers[_key(asker, source)] = kept
+
+
+def _key(asker: Asker, source: Source) -> Hashable:
+    return asker.unit, source, asker.subject
+
+
+def _until(_key: Hashable, kept: KeptAnswer, _now: float) -> float:
+    return kept.until
+
+
+def _bytes(kept: KeptAnswer) -> int:
+    if not isinstance(kept.answer, Held):
+        return _ENTRY
+    # A Chinese character takes two bytes in memory, and a name is kept in each mapping.
+    return _ENTRY + sum(_VALUE + 2 * len(str(value)) for value in kept.answer.values.values())
