@@ -1,18 +1,27 @@
 """Subscriptions: a request, an inbox, recalls; each event shows how things stand, not how they stood."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
+from datetime import datetime
 
 import strawberry
 
 from connectors.assisted_parts import Officer, RequestState
 from connectors.assisted_words import Change, ChangeKind, RequestView
+from connectors.contract import ConnectorError
+from hub.assisting import recalls as recalling
 from hub.evidence import Role
 from resolvers.context import Context, Info
 from resolvers.errors import CallerError, Code
 from resolvers.people import ISSUERS, check_person
 from resolvers.types.inbox import InboxEvent, InboxNews, news_of
+from resolvers.types.inputs import with_zone
+from resolvers.types.page import LONGEST_PAGE
+from resolvers.types.recall import Recall
 from resolvers.types.verification import VerificationRequest
 
+RESTS = (0.2, 0.5, 1.0, 2.0, 4.0)
+"""Seconds before a silent platform is asked again, so that an event isn't lost to a moment's trouble."""
 ENDS = frozenset({RequestState.CLOSED, RequestState.CANCELLED})
 
 
@@ -35,6 +44,17 @@ class Subscription:
     def inbox_changed(self, info: Info, by: strawberry.ID) -> AsyncGenerator[InboxEvent, None]:
         check_person(info.context, "by", by, *ISSUERS)
         return inbox_events(info.context)
+
+    @strawberry.subscription(
+        description="Proofs this unit received and must not use any more (撤回通知), Article 13: with "
+        "`since` those recalled since then, at once; then each as it is recalled."
+    )
+    def recalled(
+        self, info: Info, operator: strawberry.ID, since: datetime | None = None
+    ) -> AsyncGenerator[Recall, None]:
+        check_person(info.context, "operator", operator, Role.OPERATOR)
+        moment = None if since is None else with_zone("since", since)
+        return recall_events(info.context, moment)
 
 
 async def request_events(
@@ -72,6 +92,26 @@ async def inbox_events(context: Context) -> AsyncGenerator[InboxEvent, None]:
                 yield InboxEvent(news=news, at=change.at, request=shown)
 
 
+async def recall_events(context: Context, since: datetime | None) -> AsyncGenerator[Recall, None]:
+    """What was recalled since a moment, if one is given, then what is recalled from now on."""
+    requester, recalls = context.requester, context.hub.assisting.recalls
+    told: set[recalling.Recall] = set()
+    async with context.hub.feed.following(requester.unit, _recalls) as changes:
+        if since is not None:
+            told |= set(await recalls.since(requester, since, LONGEST_PAGE))
+        for recall in sorted(told, key=lambda one: one.at):
+            yield Recall.of(context, recall)
+        async for change in changes:
+            for recall in await recalls.of_change(requester, change):
+                if recall not in told:
+                    yield Recall.of(context, recall)
+
+
+def _recalls(change: Change) -> bool:
+    """Whether a change, as a unit may see it, recalls what this very unit received."""
+    return change.kind is ChangeKind.RECALL and bool(change.receivers)
+
+
 async def _newer(
     context: Context, changes: AsyncIterator[Change], known: RequestView
 ) -> RequestView:
@@ -85,4 +125,10 @@ async def _newer(
 
 
 async def _view(context: Context, request: str) -> RequestView | None:
+    """The request as it stands; a platform that is silent for a moment is asked again."""
+    for rest in RESTS:
+        try:
+            return await context.hub.assisting.request(context.requester, request)
+        except ConnectorError:
+            await asyncio.sleep(rest)
     return await context.hub.assisting.request(context.requester, request)

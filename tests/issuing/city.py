@@ -37,7 +37,8 @@ from hub.storage.catalogue_store import save_version
 from hub.storage.key_store import create_key
 from hub.workdays.calendar import WorkingDays
 from resolvers.transports.messages import SUBPROTOCOL
-from tests.desk_platform.ground import Clock, PaperSeals, paper_seals_on_record
+from tests.connectors.assisted_ground import Wire, wire_to
+from tests.desk_platform.ground import Caller, Clock, PaperSeals, paper_seals_on_record
 from tests.stack import serving
 from tests.transports.ground import Socket
 
@@ -123,10 +124,12 @@ class Side:
 
 @dataclass
 class City:
-    """Everything up."""
+    """Everything up; the hub reaches the desk over a wire that can be cut, `beside` doesn't."""
 
     desk: Desk
     clock: Clock
+    wire: Wire
+    beside: Caller
     settings: Settings
     housing: Side
     civil: Side
@@ -159,17 +162,19 @@ async def open_city(folder: Path) -> AsyncIterator[City]:
     database = f"sqlite+aiosqlite:///{folder}/desk.db"
     desk_of = open_desk(database, registry(), PaperSeals(), WorkingDays(), clock, types=types)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        async with desk_of as desk, desk_answering(desk, listener):
+        place = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        async with desk_of as desk, desk_answering(desk, listener), wire_to(place) as wire:
             await paper_seals_on_record(desk.database)
-            settings = settings_of(folder, listener.getsockname()[1])
+            settings = settings_of(folder, wire.url)
             keys = await _prepared(settings)
             async with serving(settings) as (url, _), aiohttp.ClientSession() as session:
                 sides = [Side(url, keys[unit], session) for unit in PEOPLE]
-                yield City(desk, clock, settings, *sides)
+                beside = Caller(session, place, HUB)
+                yield City(desk, clock, wire, beside, settings, *sides)
 
 
-def settings_of(folder: Path, port: int) -> Settings:
-    """A deployment whose only platform is the desk at that port."""
+def settings_of(folder: Path, url: str) -> Settings:
+    """A deployment whose only platform is the desk at that address."""
     shutil.copytree(default_declaration(), folder / "platforms")
     credentials = folder / "credentials.toml"
     credentials.write_text(
@@ -180,7 +185,7 @@ def settings_of(folder: Path, port: int) -> Settings:
             "CERTHUB_DATA": str(folder / "data"),
             "CERTHUB_PLATFORMS": str(folder / "platforms"),
             "CERTHUB_CREDENTIALS": str(credentials),
-            "CERTHUB_ENDPOINTS": f"verification=http://127.0.0.1:{port}",
+            "CERTHUB_ENDPOINTS": f"verification={url}",
         }
     )
 
