@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -10,16 +9,17 @@ import aiohttp
 import typer
 
 from hub.commands.asking import Asker, asker
-from hub.commands.demo_ground import Ground, Home, ground_for
+from hub.commands.demo_ground import Home
+from hub.commands.demo_opening import Place, open_demo
 from hub.commands.demo_words import welcome, worked_curl
 from hub.commands.logging import log_to_stderr
 from hub.commands.options import FIRST_PORT, HIGHEST_FIRST, Host, sandbox_ports
 from hub.commands.outcomes import Shown, dossier_table, read_outcome, show_outcome
-from hub.commands.running import address, face_open, listening, run, stopped_by_signal
+from hub.commands.running import run, stopped_by_signal
 from hub.commands.terminal import aside, out, plain
 from hub.commands.trouble import CommandFailed
 from hub.commands.worked import Worked, worked_queries
-from hub.sandbox.sandbox import Sandbox, SandboxOptions, open_sandbox
+from hub.sandbox.sandbox import Sandbox, SandboxOptions
 
 FOLDER = Path(".certhub/demo")
 Once = Annotated[
@@ -40,6 +40,9 @@ def demo(
     sandbox_port: Annotated[
         int | None, typer.Option(min=0, max=HIGHEST_FIRST, help=FIRST_PORT)
     ] = None,
+    pace: Annotated[
+        float, typer.Option(min=1, max=1000, help="How fast the desk's clock runs (时钟倍速).")
+    ] = 1.0,
     data: Folder = FOLDER,
 ) -> None:
     """Sandbox platforms and the hub in one command (演示); all people in it are invented.
@@ -49,35 +52,17 @@ def demo(
     With --once it works through eight queries, checks that each came out as it must, and ends.
     """
     log_to_stderr()
-    place = Place(Home(data, once), host, port if port is not None else 0 if once else 8080)
+    place = Place(Home(data, once, pace), host, port if port is not None else 0 if once else 8080)
     options = SandboxOptions(ports=sandbox_ports(sandbox_port, any_free=once))
     run(_once(place, options) if once else _until_stopped(place, options))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a demonstration runs."""
-
-    home: Home
-    host: str
-    port: int
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A demonstration that is up."""
-
-    url: str
-    sandbox: Sandbox
-    ground: Ground = field(repr=False)
-
-
 async def _until_stopped(place: Place, options: SandboxOptions) -> None:
     with stopped_by_signal() as stopped:
-        async with _open(place, options) as running:
+        async with open_demo(place, options) as running:
             console = out()
-            plain(console, welcome(place.home, running.url, running.ground.key, running.sandbox))
-            async with asker(f"{running.url}/graphql", running.ground.key) as hub:
+            plain(console, welcome(place.home, running))
+            async with asker(f"{running.url}/graphql", running.ground.keys.window) as hub:
                 plain(console, await worked_curl(hub, running.sandbox.examples))
             plain(console, "\nCtrl-C ends it.")
             await stopped.wait()
@@ -87,8 +72,8 @@ async def _until_stopped(place: Place, options: SandboxOptions) -> None:
 async def _once(place: Place, options: SandboxOptions) -> None:
     with stopped_by_signal() as stopped:
         async with (
-            _open(place, options) as running,
-            asker(f"{running.url}/graphql", running.ground.key) as hub,
+            open_demo(place, options) as running,
+            asker(f"{running.url}/graphql", running.ground.keys.window) as hub,
         ):
             queries = worked_queries(running.sandbox.examples)
             untrue = []
@@ -101,18 +86,6 @@ async def _once(place: Place, options: SandboxOptions) -> None:
     if untrue:
         raise CommandFailed("this did not come out as it must: " + "; ".join(untrue))
     plain(out(), f"\nAll {len(queries)} worked queries came out as they must.")
-
-
-@asynccontextmanager
-async def _open(place: Place, options: SandboxOptions) -> AsyncIterator[Running]:
-    with listening(place.host, place.port) as listener:
-        url = address(listener)
-        async with (
-            open_sandbox(options) as sandbox,
-            ground_for(place.home, sandbox, f"{url}/graphql") as ground,
-            face_open(ground.settings, listener),
-        ):
-            yield Running(url, sandbox, ground)
 
 
 async def _show(worked: Worked, hub: Asker, sandbox: Sandbox) -> list[Shown]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hub.catalogue.demonstration import WATER, WINDOW
+from hub.commands.demo_case import OPERATORS, WATER_OPERATORS
 from hub.declarations.platforms import VERIFICATION
 from hub.deployed_desk import notary_folder, registry_file, shared_folder
 from hub.desk.sealroom import keep_key, key_file
@@ -22,8 +23,6 @@ from hub.sandbox.issuing_units import CITY, IssuingUnit, issuing_units
 from hub.sandbox.sandbox import Sandbox, packaged_platforms
 from hub.settings import Settings
 
-OPERATORS = ("op-001", "op-002")
-WATER_OPERATORS = ("op-101",)
 SUPERVISION = Unit("NB-DEMO-90", f"{CITY}电子证明监督检查办公室")
 SUPERVISOR = "示例监督员"
 ISSUERS = "issuers"

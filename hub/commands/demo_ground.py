@@ -1,6 +1,8 @@
-"""What a demonstration stands on: a data folder of its own, a catalogue, a key, people to ask for."""
+"""What a demonstration stands on: a data folder of its own, a catalogue, a desk, keys, people."""
 
 import hashlib
+import json
+import secrets
 import shlex
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -10,27 +12,21 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.catalogue.demonstration import HOUSING, WINDOW
 from hub.catalogue.spreadsheet import flat, write_spreadsheet
 from hub.catalogue.synthetic import synthetic_catalogue
 from hub.commands.catalogue import progress_of
 from hub.commands.database import database_of
+from hub.commands.demo_desk import ISSUERS, prepare_desk
+from hub.commands.demo_examples import demonstration_of
+from hub.commands.demo_keys import Keys, make_keys, played_unit, revoke_keys
+from hub.declarations.platforms import EMBEDDED, VERIFICATION
 from hub.declarations.words import CertificateType
-from hub.demonstration import Demonstration, write_demonstration
+from hub.demonstration import write_demonstration
 from hub.edition import today
-from hub.sandbox.examples import Examples
 from hub.sandbox.sandbox import Sandbox, packaged_credentials, packaged_platforms
 from hub.settings import PREFIX, Settings, read_settings
 from hub.storage.catalogue_import import import_catalogue
 from hub.storage.catalogue_store import list_versions
-from hub.storage.key_store import create_key, list_keys, revoke_key
-
-UNIT, ITEM = WINDOW.code, HOUSING.code
-OPERATORS = ("op-001", "op-002")
-CASE = "2026-000117"
-PURPOSE: Mapping[str, str] = {"item": ITEM, "case": CASE, "operator": OPERATORS[0]}
-NOT_REQUIRED = "academic_degree"
-"""A certificate type that the item does not require."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +35,7 @@ class Home:
 
     folder: Path
     once: bool
+    pace: float = 1.0
 
     @property
     def data(self) -> Path:
@@ -49,6 +46,11 @@ class Home:
     def database(self) -> str:
         """The database, with the catalogue that both have in common."""
         return f"sqlite+aiosqlite:///{self.folder.resolve() / 'certhub.db'}"
+
+    @property
+    def desk_database(self) -> Path:
+        """The desk's database; with a fast clock one of its own, as its times are not real."""
+        return self.data / ("desk.db" if self.pace == 1 else "desk-paced.db")
 
     @property
     def demonstration(self) -> Path:
@@ -66,39 +68,54 @@ class Ground:
     """What a demonstration runs on."""
 
     settings: Settings
-    key: str = field(repr=False)
+    keys: Keys = field(repr=False)
+    issuers: Mapping[str, str] = field(repr=False)  # their credential at the desk
 
 
-def variables(home: Home, sandbox: Sandbox) -> dict[str, str]:
-    """The settings of the demonstration's hub, as variables: nothing is taken from outside."""
+def variables(home: Home, sandbox: Sandbox, issuers: Mapping[str, str]) -> dict[str, str]:
+    """The settings of the demonstration's hub, as variables: nothing is taken from outside.
+
+    The verification platform is the embedded desk; the sandbox's stands behind that.
+    """
+    endpoints = {**sandbox.urls, VERIFICATION: EMBEDDED}
     given = {
         "DATA": str(home.data.resolve()),
         "DATABASE": home.database,
+        "DESK_DATABASE": f"sqlite+aiosqlite:///{home.desk_database.resolve()}",
+        "DESK_PACE": f"{home.pace:g}",
         "PLATFORMS": str(packaged_platforms()),
         "CREDENTIALS": str(packaged_credentials()),
-        "ENDPOINTS": ",".join(f"{name}={url}" for name, url in sandbox.urls.items()),
+        "ENDPOINTS": ",".join(f"{name}={url}" for name, url in endpoints.items()),
+        f"CREDENTIAL_{ISSUERS.upper()}": json.dumps(issuers),
     }
     return {PREFIX + name: value for name, value in given.items()}
 
 
 @asynccontextmanager
 async def ground_for(home: Home, sandbox: Sandbox, url: str) -> AsyncIterator[Ground]:
-    """Catalogue, key and demonstration file; the key is revoked at the end."""
-    given = variables(home, sandbox)
+    """Catalogue, desk, keys and demonstration file; the keys are revoked at the end."""
+    issuers = {"access_key": secrets.token_hex(8), "secret": secrets.token_hex(32)}
+    given = variables(home, sandbox, issuers)
     async with database_of(read_settings(given)) as engine:
         await _import_catalogue(engine, home, sandbox.types)
+        await _prepare_desk(home, read_settings(given), sandbox)
         label = f"certhub demo at {url}"
-        await _revoke(engine, label)
-        key, _ = await create_key(engine, UNIT, OPERATORS, label, datetime.now(UTC))
-        write_demonstration(
-            Demonstration(key, examples_for_graphiql(sandbox.examples)), home.demonstration
-        )
+        await revoke_keys(engine, label)
+        keys = await make_keys(engine, played_unit(sandbox.types), label)
+        write_demonstration(demonstration_of(keys, sandbox), home.demonstration)
         given[f"{PREFIX}DEMONSTRATION"] = str(home.demonstration.resolve())
-        _write_environment(home, {**given, f"{PREFIX}API_KEY": key, f"{PREFIX}URL": url})
+        _write_environment(home, {**given, f"{PREFIX}URL": url, **keys.variables})
         try:
-            yield Ground(read_settings(given), key)
+            yield Ground(read_settings(given), keys, issuers)
         finally:
-            await _revoke(engine, label)
+            await revoke_keys(engine, label)
+
+
+async def _prepare_desk(home: Home, settings: Settings, sandbox: Sandbox) -> None:
+    if home.pace != 1:
+        for file in home.data.glob(f"{home.desk_database.name}*"):
+            file.unlink()  # its times are those of another run
+    await prepare_desk(settings, sandbox)
 
 
 async def _import_catalogue(
@@ -118,28 +135,7 @@ async def _import_catalogue(
     assert not report.problems, "a catalogue we wrote has no mistakes"
 
 
-async def _revoke(engine: AsyncEngine, label: str) -> None:
-    for record in await list_keys(engine):
-        if record.label == label and record.revoked_at is None:
-            await revoke_key(engine, record.id, datetime.now(UTC))
-
-
 def _write_environment(home: Home, given: Mapping[str, str]) -> None:
     lines = (f"export {name}={shlex.quote(value)}\n" for name, value in given.items())
     home.environment.touch(mode=0o600)
     home.environment.write_text("".join(lines), "utf-8")
-
-
-def examples_for_graphiql(examples: Examples) -> Mapping[str, str]:
-    """What fills the open places of GraphiQL's example tabs."""
-    someone = examples.held_only_at("household_register", "municipality")
-    other = examples.held_only_at("resident_id_card", "verification")
-    return {
-        "resident_id": someone.identifier,
-        "resident_name": someone.name,
-        "other_resident_id": other.identifier,
-        "other_resident_name": other.name,
-        "other_certificate": "household_register",
-        "denied_certificate": NOT_REQUIRED,
-        **PURPOSE,
-    }

@@ -4,9 +4,10 @@ import json
 import shlex
 
 from hub.commands.asking import Asker
-from hub.commands.demo_ground import ITEM, OPERATORS, PURPOSE, UNIT, Home
+from hub.commands.demo_case import ITEM, OPERATORS, PURPOSE, UNIT
+from hub.commands.demo_ground import Home
+from hub.commands.demo_opening import Running
 from hub.sandbox.examples import Examples
-from hub.sandbox.sandbox import Sandbox
 
 SHORT = """\
 query ($subject: SubjectInput!, $purpose: PurposeInput!) {
@@ -18,16 +19,17 @@ query ($subject: SubjectInput!, $purpose: PurposeInput!) {
 }"""
 
 
-def welcome(home: Home, url: str, key: str, sandbox: Sandbox) -> str:
-    """Where to look, the key, and the sandbox platforms with their dials."""
-    platforms = "\n".join(f"  {name:24}{where}" for name, where in sandbox.urls.items())
-    province = sandbox.urls["province"]
+def welcome(home: Home, running: Running) -> str:
+    """Where to look, the keys, the sandbox platforms and the desk with their dials."""
+    url, keys, urls = running.url, running.ground.keys, running.sandbox.urls
+    platforms = "\n".join(f"  {name:24}{where}" for name, where in urls.items())
+    province, issuers, played = urls["province"], running.issuers, keys.played
     return f"""\
 certhub demo 无证件证明查询枢纽 — everybody in it is invented
 
 GraphiQL         {url}/graphiql   (key and examples are filled in)
-GraphQL          {url}/graphql    (POST)
-API key 密钥      {key}
+GraphQL          {url}/graphql    (POST; subscriptions by WebSocket or SSE)
+API key 密钥      {keys.window}
   of unit {UNIT}, operators {" and ".join(OPERATORS)}; item 事项 {ITEM}; revoked when the demo ends
 
 Sandbox platforms 沙箱平台
@@ -35,6 +37,14 @@ Sandbox platforms 沙箱平台
   Turn a dial:   curl -X PUT {province}/sandbox/dials -d '{{"outage": true}}'
   Turn it back:  curl -X PUT {province}/sandbox/dials -d '{{}}'
   What it was asked:  curl {province}/sandbox/counts
+
+Verification desk 核查平台, in the hub's own process; the platform verification stands behind it
+  {running.desk}/api/v1/health
+  Its issuers 出具单位 answer by themselves within seconds:
+  Let them err:  curl -X PUT {issuers}/sandbox/dials -d '{{"error_rate": 1}}'
+  You may play   {played.name_zh} ({played.code}), which issues {", ".join(played.issues)}:
+  its people     {", ".join(played.verifiers)} (verifiers 核查人员), {played.keeper} (seal keeper 印章管理人员)
+  their key      {keys.issuer}
 
 In another terminal
   . {shlex.quote(str(home.environment))}     then: certhub doctor, certhub lookup, certhub reload

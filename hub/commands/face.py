@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from importlib import import_module
 from typing import Any, Protocol, cast
 
+from hub.compose import Hub
 from hub.settings import Settings
 
 FACE_APP = "resolvers.app:make_app"
@@ -31,6 +32,7 @@ class FaceState(Protocol):
     """What an application lets others reach."""
 
     connections: HeldConnections
+    hub: Hub
 
 
 class Face(Protocol):

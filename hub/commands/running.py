@@ -17,6 +17,7 @@ import uvloop
 
 from hub.commands.face import Face, make_face
 from hub.commands.trouble import CommandFailed
+from hub.compose import Hub
 from hub.settings import Settings
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -81,11 +82,11 @@ def address(listener: socket.socket) -> str:
 
 
 @asynccontextmanager
-async def face_open(settings: Settings, listener: socket.socket) -> AsyncIterator[None]:
-    """The face, answering on the socket as long as this is open, and the hub behind it."""
+async def face_open(settings: Settings, listener: socket.socket) -> AsyncIterator[Hub]:
+    """The hub behind the face, which answers on the socket as long as this is open."""
     app = make_face(settings)
     async with app.router.lifespan_context(app), served(app, listener, grace(settings)):
-        yield
+        yield app.state.hub
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from hub.catalogue.demonstration import OF_A_PERSON
 from hub.commands.asking import Document
-from hub.commands.demo_ground import NOT_REQUIRED, PURPOSE
+from hub.commands.demo_case import NOT_REQUIRED, PURPOSE
 from hub.commands.outcomes import DOSSIER, LOOKUP, Shown
 from hub.sandbox.examples import Examples
 from hub.sandbox.relations import Subject

@@ -19,7 +19,8 @@ from connectors.clocks import ServerClock
 from connectors.contract import Endpoint
 from connectors.http import open_http
 from connectors.signed import SignedCalls
-from hub.commands.demo_desk import ISSUERS, OPERATORS, registry_text, seals_of
+from hub.commands.demo_case import OPERATORS
+from hub.commands.demo_desk import ISSUERS, registry_text, seals_of
 from hub.desk.registry import Client, read_registry
 from hub.desk.serving import desk_answering, open_desk
 from hub.embedding import with_client
