@@ -6,14 +6,16 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed-from
 INSTALLED_FROM := pyproject.toml constraints.txt hatch_build.py $(shell find resolvers/graphiql/front -type f -not -path '*/node_modules/*' 2>/dev/null | sort)
 WORKERS ?= 2
+KILLS ?= 200
 COVERAGE ?=
 WHOLE_BRANCHES := hub/routing/*,hub/catalogue/admission.py,hub/trail/*,hub/workdays/*,hub/desk/clocks.py,hub/desk/lifecycle.py,hub/desk/objections.py,hub/desk/watching.py,hub/desk/steps/*
 
-.PHONY: help setup demo test check gate style types imports schema thresholds bench pins clean
+.PHONY: help setup demo test chaos check gate style types imports schema thresholds bench pins clean
 
 help:
 	@echo "make demo    sandbox platforms and the hub, at http://127.0.0.1:8080/graphiql"
 	@echo "make test    every test"
+	@echo "make chaos   the desk killed two hundred times under load (KILLS=200), with figures"
 	@echo "make check   the gate: style, types, imports, schema, every test with coverage"
 	@echo "make bench   the benchmark table"
 	@echo "make setup   only install into $(VENV); the others do it when they need it"
@@ -41,6 +43,10 @@ demo: setup
 
 test: setup
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(if $(COVERAGE),--cov --cov-report=)
+
+# Also on PostgreSQL where CERTHUB_TEST_POSTGRES names one.
+chaos: setup
+	CERTHUB_KILLS=$(KILLS) $(BIN)/pytest -q -s tests/desk_platform/test_kill.py
 
 check: gate
 	$(MAKE) --no-print-directory test COVERAGE=yes
