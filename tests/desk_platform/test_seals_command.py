@@ -199,6 +199,6 @@ def test_a_broken_key_of_the_platform(folder: Path) -> None:
 
     done = certhub("desk", "--data", folder, "--port", "0", at=folder)
 
-    assert done.code == 1
+    assert done.code == 2
     assert "endorser.p12" in done.err
     assert "Traceback" not in done.err

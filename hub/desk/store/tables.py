@@ -157,7 +157,7 @@ extractions = Table(
     Column("operator", Text, nullable=False),
     Column("item", Text, nullable=False),
     Column("case", Text, nullable=False),
-    Column("extracted_at", Instant, nullable=False),
+    Column("extracted_at", Instant, primary_key=True),
     Column("valid_until", Instant, nullable=False),
 )
 

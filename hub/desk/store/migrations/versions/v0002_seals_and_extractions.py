@@ -93,7 +93,9 @@ def _extractions() -> None:
         _column("case", sa.Text()),
         _column("extracted_at", MOMENT),
         _column("valid_until", MOMENT),
-        sa.PrimaryKeyConstraint("document_number", "client", "key", name="pk_desk_extractions"),
+        sa.PrimaryKeyConstraint(
+            "document_number", "client", "key", "extracted_at", name="pk_desk_extractions"
+        ),
         _referring("document_number", "desk_extractions", "desk_seal_uses", "document_number"),
     )
 
