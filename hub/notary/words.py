@@ -178,6 +178,13 @@ class Proof:
         return hashlib.sha256(self.pdf).hexdigest()
 
 
+def invisible_sign(text: str) -> str | None:
+    """The first sign of a text that nobody would see on paper, line breaks apart."""
+    return next(
+        (sign for sign in text if unicodedata.category(sign) in _INVISIBLE and sign != "\n"), None
+    )
+
+
 def _texts(lines: Iterable[ContentField]) -> Iterable[str]:
     for line in lines:
         yield line.label_zh
@@ -187,8 +194,8 @@ def _texts(lines: Iterable[ContentField]) -> Iterable[str]:
 
 def _plain(*texts: str) -> None:
     """No control and no direction mark: they would show another text than the one that is sealed."""
-    for sign in "".join(texts):
-        if unicodedata.category(sign) in _INVISIBLE and sign != "\n":
+    for text in texts:
+        if sign := invisible_sign(text):
             raise ProofTrouble(
                 f"a text of the proof holds the invisible sign U+{ord(sign):04X}: leave it out"
             )

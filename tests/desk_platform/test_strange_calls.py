@@ -7,7 +7,16 @@ import orjson
 import pytest
 
 from hub.desk.face.operations import OPERATIONS
-from tests.desk_platform.ground import CIVIL, HOUSING, SUBJECT, VERA, Ground, submission
+from tests.desk_platform.ground import (
+    CIVIL,
+    CLERK,
+    HOUSING,
+    SINGLE,
+    SUBJECT,
+    VERA,
+    Ground,
+    submission,
+)
 
 STRANGE: tuple[object, ...] = (
     None, "", "\0", "文" * 3000, "9999-12-31", "0001-01-01", "9999-12-31T23:59:59.999999-12:00",
@@ -75,3 +84,21 @@ async def test_no_query_breaks_the_desk(ground: Ground) -> None:
 
         assert reply.status in (400, 404), path
         assert reply.body["message"]
+
+
+@pytest.mark.parametrize("place", ["item", "case", "itemName"])
+async def test_what_cannot_be_printed(small: Ground, place: str) -> None:
+    """An invisible sign in what the endorsement would say is told at once, when asking or extracting."""
+    request = await small.hub.open()
+    await small.hub.to_sent(request)
+    purpose = {"item": "许可-00757-001", "case": "case-1", place: "case\u202e1"}
+    who = {"kind": "person", "id": SUBJECT}
+    extraction = {"by": CLERK, "certificateType": SINGLE, "subject": who, "purpose": purpose}
+
+    extracted = await small.hub.post("proofs/extract", extraction)
+    asked = await small.hub.post("requests", submission(purpose=purpose))
+
+    assert (extracted.status, asked.status) == (422, 422)
+    assert extracted.body["message"] == (
+        f"{place} isn't allowed; give a text that isn't blank, without invisible signs"
+    )

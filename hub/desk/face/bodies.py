@@ -8,6 +8,7 @@ from hub.desk.face.shapes import (
     BOOLEAN,
     DATE,
     NUMBER,
+    PRINTED,
     TEXT,
     TEXTS,
     BadBody,
@@ -66,8 +67,8 @@ SUBJECT = Shape(
 )
 PURPOSE = Shape(
     {
-        "item": Part(TEXT, "the item (事项) that is applied for"),
-        "case": Part(TEXT, "the case (办件)"),
+        "item": Part(PRINTED, "the item (事项) that is applied for"),
+        "case": Part(PRINTED, "the case (办件)"),
     }
 )
 SUBMISSION = Shape(
@@ -94,7 +95,7 @@ EXTRACTION = Shape(
                 {
                     **PURPOSE.parts,
                     "itemName": Part(
-                        TEXT, "the item's name, by clients that state items", required=False
+                        PRINTED, "the item's name, by clients that state items", required=False
                     ),
                 }
             ),

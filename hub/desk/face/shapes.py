@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from hub.notary.words import invisible_sign
+
 Schema = dict[str, object]
 _YEARS = range(2000, 2200)
 
@@ -97,6 +99,13 @@ def sound_text(value: object) -> str:
     return value
 
 
+def _printed(value: object) -> str:
+    text = sound_text(value)
+    if invisible_sign(text):
+        raise ValueError
+    return text
+
+
 def sound_moment(text: str) -> datetime:
     """The moment of an ISO text with a zone, in this century or the next; else `ValueError`."""
     moment = datetime.fromisoformat(text)
@@ -135,6 +144,9 @@ def _moment(value: object) -> datetime:
 
 
 TEXT = Scalar({"type": "string", "minLength": 1}, "a text that isn't blank", sound_text)
+PRINTED = Scalar(
+    {"type": "string", "minLength": 1}, "a text that isn't blank, without invisible signs", _printed
+)
 TEXTS = Scalar(
     {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True},
     "a list of texts, one at least",
