@@ -78,12 +78,6 @@ class Meters:
             "Commits of records that failed (留痕失败)",
             registry=registry,
         )
-        self._answers = Counter(
-            "certhub_http_answers",
-            "Answers over HTTP by status (应答状态)",
-            ["status"],
-            registry=registry,
-        )
         self._shed = Counter(
             "certhub_shed", "Requests turned away, by reason (限流)", ["reason"], registry=registry
         )
@@ -118,10 +112,6 @@ class Meters:
             self._records.inc(records)
         else:
             self._uncommitted.inc()
-
-    def answered(self, status: int) -> None:
-        """An answer over HTTP."""
-        self._answers.labels(str(status)).inc()
 
     def shed(self, reason: str) -> None:
         """A request was turned away at the door."""

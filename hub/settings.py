@@ -32,6 +32,9 @@ KNOWN = {
     "WITHIN": "seconds in which a query is answered where it says nothing itself, default 3",
     "WITHIN_MOST": "most seconds that a query may ask for, default 10",
     "KEPT_BYTES": "memory for answers that may be used again, in bytes, default 32000000",
+    "IN_FLIGHT": "requests that may be served at once, default 512; more are turned away with 503",
+    "RATE": "requests of one key in a time, such as 200/second; default: as many as it wants",
+    "QUOTA": "lookups of one key in a time, such as 1000000/day; default: as many as it wants",
     "MAX_LOOKUPS": "lookups in one request, default 1000",
     "DEMONSTRATION": "file that fills in GraphiQL's key and examples; the sandbox only",
     "API_KEY": "key of `certhub lookup`; the hub itself does not read it",
@@ -54,6 +57,9 @@ class Settings:
     within: float
     within_most: float
     kept_bytes: int
+    in_flight: int
+    rate: str | None
+    quota: str | None
     max_lookups: int
     environ: Mapping[str, str] = field(repr=False)
     secret: str | None = field(default=None, repr=False)
@@ -92,6 +98,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         within=_positive("WITHIN", given.get("WITHIN", "3")),
         within_most=_positive("WITHIN_MOST", given.get("WITHIN_MOST", "10")),
         kept_bytes=_whole("KEPT_BYTES", given.get("KEPT_BYTES", "32000000")),
+        in_flight=_whole("IN_FLIGHT", given.get("IN_FLIGHT", "512")),
+        rate=given.get("RATE"),
+        quota=given.get("QUOTA"),
         max_lookups=_whole("MAX_LOOKUPS", given.get("MAX_LOOKUPS", "1000")),
         environ=environ,
         secret=given.get("SECRET"),

@@ -18,6 +18,7 @@ from hub.reloading import reloading_on_hangup
 from hub.settings import Settings
 from resolvers.certificate_types import CertificateTypes
 from resolvers.context import Context
+from resolvers.door import Allowance, Door
 from resolvers.execution import Executor
 from resolvers.graphiql.page import GraphiQLConfig, graphiql_routes
 from resolvers.graphiql.tabs import load_examples
@@ -77,8 +78,21 @@ def make_operating(hub: Hub, connections: Connections) -> Operating:
     limits = replace(LIMITS, lookups=hub.settings.max_lookups)
     certificates = CertificateTypes(hub.types)
 
+    door = make_door(hub)
+
     def make_context(requester: Requester) -> Context:
-        return Context(hub, requester, certificates, limits)
+        return Context(hub, requester, certificates, limits, door)
 
     executor = Executor(build_schema(certificates), limits)
-    return Operating(executor, Identity(hub.requester), make_context, limits, connections)
+    return Operating(executor, Identity(hub.requester), make_context, limits, connections, door)
+
+
+def make_door(hub: Hub) -> Door:
+    """The door of a hub, as its settings have it."""
+    settings = hub.settings
+    return Door(
+        settings.in_flight,
+        Allowance.read(settings.rate, "CERTHUB_RATE"),
+        Allowance.read(settings.quota, "CERTHUB_QUOTA"),
+        hub.meters.shed,
+    )

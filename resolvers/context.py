@@ -11,6 +11,7 @@ from hub.compose import Hub
 from hub.evidence import Lookup, Outcome, Requester, Terms
 from hub.guidance import close_matches
 from resolvers.certificate_types import CertificateTypes
+from resolvers.door import Door
 from resolvers.errors import CallerError, Code
 from resolvers.limits import Limits
 from resolvers.loaders import LookupLoader
@@ -24,6 +25,7 @@ class Context:
     requester: Requester
     certificates: CertificateTypes
     limits: Limits
+    door: Door
     request_id: str = field(default_factory=lambda: secrets.token_hex(16))
     began: float = field(default_factory=perf_counter)
     loader: LookupLoader = field(init=False)
@@ -74,6 +76,7 @@ class Context:
             )
         for name in names:
             self.check_type(name)
+        self.door.lookups_of(self.requester.key, len(names))
 
     def check_type(self, name: str) -> None:
         """Refuse a certificate type that is not declared here."""

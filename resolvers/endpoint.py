@@ -1,5 +1,6 @@
 """GraphQL over HTTP: POST with JSON in, JSON or events out, as the media type was asked for."""
 
+import asyncio
 from collections.abc import Mapping
 
 import orjson
@@ -8,6 +9,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from hub.keys import KeysUnavailable
+from resolvers.door import TurnedAway
 from resolvers.errors import ASK_AGAIN, Code, plain
 from resolvers.execution import Refused, Request
 from resolvers.identity import Unauthenticated
@@ -43,7 +45,17 @@ class Endpoint:
                 ),
             )
         try:
+            with self._operating.door.entered():
+                return await self._served(http, media)
+        except TurnedAway as away:
+            wait = str(away.retry_after)
+            body = plain(away.code, str(away), f"Come again in {wait} s.", True)
+            return answer(away.status, media, body, {"Retry-After": wait})
+
+    async def _served(self, http: HttpRequest, media: str) -> Response:
+        try:
             caller = await self._operating.caller(http.headers.get("authorization"))
+            self._operating.door.request_of(caller.requester.key)
             request = await self._read(http)
         except Unauthenticated as error:
             body = plain(Code.UNAUTHENTICATED, str(error), error.hint)
@@ -72,7 +84,14 @@ class Endpoint:
             raise BadRequest(
                 415, f"The body must be {JSON}.", f"Send Content-Type: {JSON}; charset=utf-8."
             )
-        return parsed(await self._body(http))
+        try:
+            async with asyncio.timeout(self._operating.timing.reading):
+                return parsed(await self._body(http))
+        except TimeoutError:
+            seconds = self._operating.timing.reading
+            raise BadRequest(
+                408, f"The body did not come within {seconds:g} s.", "Send it in one go."
+            ) from None
 
     async def _body(self, http: HttpRequest) -> bytes:
         parts, size = [], 0

@@ -31,6 +31,8 @@ class Code(StrEnum):
     KEYS_UNAVAILABLE = "KEYS_UNAVAILABLE"
     PLATFORM_UNAVAILABLE = "PLATFORM_UNAVAILABLE"
     CHANGES_MISSED = "CHANGES_MISSED"
+    OVERLOADED = "OVERLOADED"
+    RATE_LIMITED = "RATE_LIMITED"
     INTERNAL = "INTERNAL"
 
 
@@ -76,7 +78,8 @@ def presented(error: GraphQLError) -> Presented:
     """What the caller is told of an error; a bug is logged and gets an incident number."""
     match error.original_error:
         case CallerError() as caller:
-            return Presented(str(caller), caller.code, caller.hint)
+            later = caller.code is Code.RATE_LIMITED
+            return Presented(str(caller), caller.code, caller.hint, retryable=later)
         case RecordsUnavailable():
             return Presented(
                 "The records can't be written at the moment, so nothing was handed over.",

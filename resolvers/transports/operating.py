@@ -8,6 +8,7 @@ from graphql import ExecutionResult
 
 from hub.evidence import Requester
 from hub.keys import KeysUnavailable
+from resolvers.door import Door
 from resolvers.execution import Executor, Operation, Refused
 from resolvers.identity import Identity, Unauthenticated
 from resolvers.limits import Limits
@@ -17,7 +18,7 @@ from resolvers.transports.connections import Connections
 @dataclass(frozen=True, slots=True)
 class Timing:
     """Seconds that a socket has to be initialised, and may be open with nothing running; that a
-    client has to read one message; between looks whether a key is still valid, and between signs
+    client has to read one message, or to send one body; between looks whether a key is still valid, and between signs
     of life on a quiet stream.
     """
 
@@ -45,6 +46,7 @@ class Operating:
     make_context: Callable[[Requester], object]
     limits: Limits
     connections: Connections
+    door: Door
     timing: Timing = Timing()
 
     async def caller(self, authorization: str | None) -> Caller:

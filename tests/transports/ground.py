@@ -17,6 +17,7 @@ from websockets.typing import Subprotocol
 
 from hub.commands.running import listening, served
 from hub.evidence import Requester
+from resolvers.door import Allowance, Door
 from resolvers.errors import CallerError, Code
 from resolvers.execution import Executor
 from resolvers.identity import Identity
@@ -57,6 +58,7 @@ class Ground:
     produced: int = 0
     may_go_on: asyncio.Event = field(default_factory=asyncio.Event)
     place: str = ""
+    shed: list[str] = field(default_factory=list)
 
     async def find(self, key: str) -> Requester | None:
         valid = self.known and key == KEY
@@ -181,6 +183,7 @@ async def open_ground(
         lambda requester: Seen(requester, ground),
         limits,
         ground.connections,
+        Door(1000, Allowance(None), Allowance(None), ground.shed.append),
         timing,
     )
     with listening("127.0.0.1", 0) as listener:

@@ -1,0 +1,110 @@
+"""The door: no more requests inside than can be served in time, and no more of one caller than allowed."""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from hub.declarations.words import ConfigurationError
+from resolvers.errors import CallerError, Code
+
+WAIT = 1
+"""Seconds after which to come again, where the hub is full."""
+
+
+class TurnedAway(Exception):
+    """The request was not let in: its status, why, and after how many seconds to come again."""
+
+    def __init__(self, status: int, code: Code, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much one key may do in a time, or all it wants."""
+
+    item: RateLimitItem | None
+
+    @classmethod
+    def read(cls, text: str | None, setting: str) -> "Allowance":
+        """An allowance such as `200/second`; anything else is a `ConfigurationError`."""
+        if text is None:
+            return cls(None)
+        try:
+            return cls(parse(text))
+        except ValueError:
+            raise ConfigurationError(
+                f"environment: {setting} is {text!r}. Allowed: a number in a time, such as "
+                "200/second, 5000/minute or 1000000/day"
+            ) from None
+
+
+class Door:
+    """Lets requests in.
+
+    `most` may be inside at once; `requests` and `lookups` are what one key may ask in a time.
+    `shed` is told the reason whenever somebody is turned away.
+    """
+
+    def __init__(
+        self, most: int, requests: Allowance, lookups: Allowance, shed: Callable[[str], None]
+    ) -> None:
+        self._most = most
+        self._requests = requests
+        self._lookups = lookups
+        self._shed = shed
+        self._windows = FixedWindowRateLimiter(MemoryStorage())
+        self.inside = 0
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Inside as long as this is open; raises `TurnedAway` where it is full."""
+        if self.inside >= self._most:
+            self._shed("full")
+            raise TurnedAway(
+                503, Code.OVERLOADED, "The hub has as many requests as it can serve.", WAIT
+            )
+        self.inside += 1
+        try:
+            yield
+        finally:
+            self.inside -= 1
+
+    def request_of(self, key: str) -> None:
+        """Count a request of a key; raises `TurnedAway` where it has had its share."""
+        wait = self._excess(self._requests, key, "request", 1)
+        if wait is not None:
+            self._shed("requests")
+            raise TurnedAway(
+                429,
+                Code.RATE_LIMITED,
+                f"This key may make {self._requests.item} requests.",
+                wait,
+            )
+
+    def lookups_of(self, key: str, lookups: int) -> None:
+        """Count lookups of a key; raises `CallerError` where it has had its share."""
+        wait = self._excess(self._lookups, key, "lookup", lookups)
+        if wait is not None:
+            self._shed("lookups")
+            raise CallerError(
+                Code.RATE_LIMITED,
+                f"This key may make {self._lookups.item} lookups.",
+                f"Ask again in {wait} s, or have the hub's operator allow more.",
+            )
+
+    def _excess(self, allowance: Allowance, key: str, what: str, count: int) -> int | None:
+        """Seconds until the key may go on, where it has had its share; none where it may."""
+        item = allowance.item
+        if item is None or self._windows.hit(item, what, key, cost=count):
+            return None
+        reset = self._windows.get_window_stats(item, what, key).reset_time
+        return max(1, math.ceil(reset - time.time()))

@@ -1,0 +1,130 @@
+"""The door: a full hub turns away before it is slow, a key gets its share, a slow sender is cut off."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from hub.declarations.words import ConfigurationError
+from hub.sandbox.dials import Dials, Latency
+from resolvers.door import Allowance
+from tests.face.asking import MANY, ONE, given_person
+from tests.stack import PURPOSE, Stack, open_stack
+
+ME = {"query": "{ me { unit { code } } }"}
+
+
+@asynccontextmanager
+async def stack_with(folder: Path, **settings: str) -> AsyncIterator[Stack]:
+    environ = [(f"CERTHUB_{name}", value) for name, value in settings.items()]
+    async with open_stack(folder, environ=environ) as up:
+        yield up
+
+
+def lookup_of(stack: Stack) -> dict[str, Any]:
+    someone = stack.sandbox.examples.held_only_at("resident_id_card", "province")
+    return {
+        "query": ONE,
+        "variables": {
+            "type": "resident_id_card",
+            "subject": given_person(someone),
+            "purpose": PURPOSE,
+        },
+    }
+
+
+async def shed(stack: Stack, reason: str) -> float:
+    async with stack.session.get(f"{stack.url}/metrics") as reply:
+        lines = (await reply.text()).splitlines()
+    name = f'certhub_shed_total{{reason="{reason}"}} '
+    return sum(float(line.removeprefix(name)) for line in lines if line.startswith(name))
+
+
+async def test_a_full_hub_turns_away_at_once_and_serves_again(tmp_path: Path) -> None:
+    """With room for two, three of five are told to come again; those inside are answered."""
+    async with stack_with(tmp_path, IN_FLIGHT="2") as up:
+        up.sandbox.platform("province").turn(Dials(latency=Latency(ms=500)))
+        asked = [asyncio.create_task(up.post(lookup_of(up))) for _ in range(5)]
+        answers = await asyncio.gather(*asked)
+        up.sandbox.platform("province").turn(Dials())
+        after, _ = await up.post(ME)
+        counted = await shed(up, "full")
+
+    turned = [body for status, body in answers if status == 503]
+    assert sorted(status for status, _ in answers) == [200, 200, 503, 503, 503]
+    assert [body["errors"][0]["extensions"]["code"] for body in turned] == ["OVERLOADED"] * 3
+    assert all(body["errors"][0]["extensions"]["retryable"] for body in turned)
+    assert after == 200
+    assert counted == 3
+
+
+async def test_who_is_turned_away_hears_when_to_come_again(tmp_path: Path) -> None:
+    """503 and 429 carry Retry-After in seconds."""
+    async with stack_with(tmp_path, RATE="2/hour") as up:
+        statuses = [(await up.post(ME))[0] for _ in range(2)]
+        headers = {"Authorization": f"Bearer {up.key}"}
+        async with up.session.post(f"{up.url}/graphql", json=ME, headers=headers) as reply:
+            told = reply.status, int(reply.headers["Retry-After"]), await reply.json()
+        counted = await shed(up, "requests")
+
+    assert statuses == [200, 200]
+    assert told[0] == 429
+    assert 1 <= told[1] <= 3600
+    assert told[2]["errors"][0]["message"] == "This key may make 2 per 1 hour requests."
+    assert told[2]["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+    assert counted == 1
+
+
+async def test_a_quota_counts_lookups_and_asks_nobody_beyond(tmp_path: Path) -> None:
+    """Of five lookups a day three are had in one request; the next three are refused, unasked."""
+    async with stack_with(tmp_path, QUOTA="5/day") as up:
+        someone = up.sandbox.examples.held_only_at("resident_id_card", "province")
+        three = [{"type": "resident_id_card", "subject": given_person(someone)}] * 3
+        body = {"query": MANY, "variables": {"lookups": three, "purpose": PURPOSE}}
+        _, first = await up.post(body)
+        up.reset_counts()
+        _, second = await up.post(body)
+        calls = up.upstream_calls()
+
+    assert len(first["data"]["certificates"]) == 3
+    assert second["data"] is None
+    (error,) = second["errors"]
+    assert error["extensions"]["code"] == "RATE_LIMITED"
+    assert error["extensions"]["retryable"] is True
+    assert "Ask again in" in error["extensions"]["hint"]
+    assert calls == {}
+
+
+async def test_a_sender_that_stalls_is_cut_off(tmp_path: Path) -> None:
+    """Half a body and then nothing: 408 after ten seconds, and its place is free again."""
+    async with stack_with(tmp_path, IN_FLIGHT="1") as up:
+        host, port = up.url.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        body = orjson.dumps(ME)
+        writer.write(
+            b"POST /graphql HTTP/1.1\r\nHost: hub\r\nContent-Type: application/json\r\n"
+            + f"Authorization: Bearer {up.key}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+            + body[:5]
+        )
+        await asyncio.sleep(0.2)
+        full, _ = await up.post(ME)
+        status_line = await asyncio.wait_for(reader.readline(), 15)
+        writer.close()
+        after, _ = await up.post(ME)
+
+    assert full == 503
+    assert status_line.startswith(b"HTTP/1.1 408 ")
+    assert after == 200
+
+
+@pytest.mark.parametrize("text", ["200", "many/second", "-1/day", ""])
+def test_an_allowance_that_cannot_be_read_is_told(text: str) -> None:
+    """The setting, what was given, and what is allowed."""
+    with pytest.raises(ConfigurationError) as refused:
+        Allowance.read(text, "CERTHUB_RATE")
+
+    assert str(refused.value).startswith(f"environment: CERTHUB_RATE is {text!r}. Allowed: ")
