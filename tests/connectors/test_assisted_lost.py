@@ -1,19 +1,30 @@
 """Answers lost on the wire, desks that are busy, clocks that go wrong: a write is done once."""
 
 import asyncio
+import random
 import time
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import pytest
 
-from connectors.assisted import Pace
+from connectors.assisted import AssistedVerification, Pace
 from connectors.assisted_parts import RequestState
-from connectors.assisted_words import RequestView
+from connectors.assisted_words import RequestView, StepRejected
 from connectors.clocks import ServerClock
-from connectors.contract import CredentialRefused, QuotaSpent, Refused, TimedOut, Unreachable
+from connectors.contract import (
+    CredentialRefused,
+    Garbled,
+    QuotaSpent,
+    Refused,
+    TimedOut,
+    Unreachable,
+)
 from connectors.http import Http
 from hub.desk.registry import Client
 from tests.connectors.assisted_ground import (
     CLERK,
+    KEEPER,
     SUBMISSION,
     VERA,
     Cut,
@@ -205,3 +216,55 @@ async def test_calls_wait_for_a_slot(http: Http) -> None:
         await asyncio.gather(*polls)
 
     assert server.most == 4
+
+
+async def test_lives_on_a_bad_wire(ground: Ground, http: Http) -> None:
+    """Five lives at once, four answers of ten lost or cut: every step is in each history once."""
+    chance = random.Random(14)
+    cuts = chance.choices([Cut.WHOLE, Cut.LOST, Cut.HALF], [6, 3, 1], k=5000)
+    async with wire_to(ground.hub.base, *cuts) as wire:
+        desk = assisted(wire.url, http)
+        requests = await asyncio.gather(*(stubborn_life(desk, number) for number in range(5)))
+
+    assert len(set(requests)) == 5
+    whole = assisted(ground.hub.base, http)
+    for request in requests:
+        history = await whole.history(request, CIVIL)
+        assert history is not None
+        assert [each.event for each in history] == ["Issue", "Deliver", *STEPS.values()]
+    assert {each.id for each in (await whole.outbox(HOUSING)).requests} == set(requests)
+
+
+STEPS = {
+    "claim": "Claim",
+    "begin": "Begin",
+    "make": "Make",
+    "seal": "Seal",
+    "send": "Send",
+    "receipt": "ConfirmReceipt",
+    "close": "Close",
+}
+ACTORS = {"seal": KEEPER, "send": KEEPER, "receipt": CLERK, "close": CLERK}
+
+
+async def stubborn_life(desk: AssistedVerification, number: int) -> str:
+    """A request's whole life, each write repeated under its key until it is told."""
+    opened = await stubborn(lambda: desk.submit(SUBMISSION, f"open-{number}"))
+    for step in STEPS:
+        parts = (
+            {"findings": {"verified": {"spouse": "无", "since": None}}} if step == "make" else {}
+        )
+        by, key = ACTORS.get(step, VERA), f"{step}-{number}"
+        await stubborn(partial(desk.step, opened.id, step, by, parts, key))
+    return opened.id
+
+
+async def stubborn(write: Callable[[], Awaitable[RequestView | StepRejected]]) -> RequestView:
+    """What a write gives in the end."""
+    while True:
+        try:
+            told = await write()
+        except (Unreachable, Garbled):
+            continue
+        assert isinstance(told, RequestView), told
+        return told
