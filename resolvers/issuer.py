@@ -34,8 +34,8 @@ async def taken(
     context = info.context
     check_person(context, "by", by, *roles)
     client_key = None if key is None else recordable("key", key)
-    assisting = context.hub.assisting
-    came = await assisting.step(context.requester, by, request, step, parts, client_key)
+    which, assisting = recordable("request", request), context.hub.assisting
+    came = await assisting.step(context.requester, by, which, step, parts, client_key)
     return stepped(context, came)
 
 

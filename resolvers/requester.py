@@ -56,7 +56,6 @@ class RequesterQuery:
         viewer = Officer(context.requester.unit, operator)
         return VerificationRequestConnection.of(context, page, after, viewer)
 
-
     @strawberry.field(
         description="Proofs this unit received and that were recalled (证明撤回), oldest first, Article "
         "13: they must not be used any more."
@@ -104,8 +103,9 @@ async def taken(
     context = info.context
     check_person(context, "operator", operator, Role.OPERATOR)
     client_key = None if key is None else recordable("key", key)
+    which = recordable("request", request)
     came = await context.hub.assisting.step(
-        context.requester, operator, request, step, parts, client_key
+        context.requester, operator, which, step, parts, client_key
     )
     return stepped(context, came, Officer(context.requester.unit, operator))
 

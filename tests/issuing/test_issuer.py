@@ -311,6 +311,26 @@ async def test_somebody_elses_request(city: City) -> None:
     assert (await city.archives.ask(INBOX, by="anna"))["inbox"]["nodes"] == []
 
 
+async def test_an_id_that_can_not_be_one(city: City) -> None:
+    """What no record can hold is refused before it is put on record."""
+    for request in ("x" * 201, "a\0b", " "):
+        error = await city.civil.refused(CLAIM, request=request, by="vera")
+        assert error["message"] == "`request` must be 1 to 200 printable characters."
+
+
+async def test_a_seal_that_is_not_the_keepers(city: City) -> None:
+    """The keeper is told which seals may be used now; the draft waits."""
+    request = await opened(city)
+    await to_verification(city, request)
+    await took(city.civil, MAKE, request, by="vera", findings={"verified": VALUES})
+
+    came = await rejected(city.civil, SEAL, request, by="keeper", seal="seal-2")
+
+    assert came["reason"] == "not_now"
+    assert "seal" in came["remedy"]
+    assert (await took(city.civil, SEAL, request, by="keeper"))["state"] == "SEALED"
+
+
 async def test_supervision_urges_whatever_the_unit(city: City) -> None:
     """A supervisor of any unit urges; the history says so."""
     request = await opened(city)
