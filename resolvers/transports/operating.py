@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, field
 
-from graphql import ExecutionResult
+from graphql import ExecutionResult, GraphQLError
 
 from hub.evidence import Requester
 from hub.keys import KeysUnavailable
-from resolvers.door import Door
+from resolvers.door import Door, TurnedAway
+from resolvers.errors import CallerError
 from resolvers.execution import Executor, Operation, Refused
 from resolvers.identity import Identity, Unauthenticated
 from resolvers.limits import Limits
@@ -18,8 +20,8 @@ from resolvers.transports.connections import Connections
 @dataclass(frozen=True, slots=True)
 class Timing:
     """Seconds that a socket has to be initialised, and may be open with nothing running; that a
-    client has to read one message, or to send one body; between looks whether a key is still valid, and between signs
-    of life on a quiet stream.
+    client has to read one message, or to send one body; between looks whether a key is still
+    valid; and between signs of life on a quiet stream.
     """
 
     initialising: float = 5.0
@@ -68,8 +70,32 @@ class Operating:
             except Unauthenticated:
                 return
 
-    def answers(
+    async def answers(
         self, operation: Operation, caller: Caller
     ) -> AsyncGenerator[ExecutionResult | Refused, None]:
-        """The answers of one operation, each in a context of its own."""
-        return self.executor.answers(operation, lambda: self.make_context(caller.requester))
+        """The answers of one operation, each in a context of its own.
+
+        A query or mutation is inside the door while it runs; a subscription waits outside.
+        """
+        answers = self.executor.answers(operation, lambda: self.make_context(caller.requester))
+        try:
+            with nullcontext() if operation.subscribes else self.door.entered():
+                async with aclosing(answers):
+                    async for answer in answers:
+                        yield answer
+        except TurnedAway as away:
+            yield turned_away(away)
+
+    def allowed(self, caller: Caller) -> Refused | None:
+        """Count an operation of the caller; a refusal where its key has had its share."""
+        try:
+            self.door.request_of(caller.requester.key)
+        except TurnedAway as away:
+            return turned_away(away)
+        return None
+
+
+def turned_away(away: TurnedAway) -> Refused:
+    """Who was not let in, told inside a connection that stands."""
+    trouble = CallerError(away.code, str(away), f"Come again in {away.retry_after} s.")
+    return Refused([GraphQLError(str(away), original_error=trouble)])

@@ -186,7 +186,8 @@ class _Session:
             return self.end(messages.NOT_INITIALISED)
         if asked.id in self._wanted:
             return self.end(messages.running_already(asked.id))
-        operation = self._too_much(asked) or self._operating.executor.operation(asked.request)
+        refused = self._too_much(asked) or self._operating.allowed(self._caller)
+        operation = refused or self._operating.executor.operation(asked.request)
         if isinstance(operation, Refused):
             return await self._send(messages.answered(asked.id, operation))
         self._begun += 1

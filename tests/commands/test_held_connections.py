@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from tests.commands.terminal import Begun, running, sourced
+from tests.commands.terminal import Begun, certhub, running, sourced
 
 RECALLED = 'subscription { recalled(operator: "op-001") { request } }'
 ME = "{ me { unit { code } } }"
@@ -82,3 +82,20 @@ def test_sockets_and_streams_end_with_the_hub(tmp_path: Path) -> None:
     assert (code, stream.status) == (1001, 200)
     assert body.replace(":\n\n", "") == ""
     assert took < 5
+
+
+def test_a_key_revoked_at_the_command_line_ends_its_subscriptions(tmp_path: Path) -> None:
+    """Within a few seconds, on the socket and on the stream, while the hub runs on."""
+    with running(*DEMO, "--data", tmp_path / "data", at=tmp_path) as begun:
+        begun.says("Ctrl-C ends it")
+        given = sourced(tmp_path / "data" / "environment")
+        with streaming(given) as stream, subscribed(given) as socket:
+            key = given["CERTHUB_API_KEY"].split("_")[1]
+            revoked = certhub("keys", "revoke", key, "--data", tmp_path / "data", at=tmp_path)
+            began = time.monotonic()
+            code, body = closed(socket), stream.read().decode()
+            took = time.monotonic() - began
+
+    assert revoked.code == 0, revoked.err
+    assert (code, '"UNAUTHENTICATED"' in body, "event: complete" in body) == (4403, True, True)
+    assert took < 12

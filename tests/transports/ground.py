@@ -171,6 +171,8 @@ async def open_ground(
     limits: Limits | None = None,
     grace: int = 5,
     pages: Sequence[BaseRoute] = (),
+    inside: int = 1000,
+    rate: str | None = None,
 ) -> AsyncIterator[Ground]:
     """The transports on an ephemeral port, served and ended as the hub does it."""
     limits = limits or Limits()
@@ -183,7 +185,7 @@ async def open_ground(
         lambda requester: Seen(requester, ground),
         limits,
         ground.connections,
-        Door(1000, Allowance(None), Allowance(None), ground.shed.append),
+        Door(inside, Allowance.read(rate, "CERTHUB_RATE"), Allowance(None), ground.shed.append),
         timing,
     )
     with listening("127.0.0.1", 0) as listener:

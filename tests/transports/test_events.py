@@ -194,6 +194,15 @@ async def test_a_key_holds_so_many_streams_and_no_more() -> None:
     assert answer["errors"][0]["extensions"]["code"] == "TOO_LARGE"
 
 
+async def test_a_full_hub_says_so_inside_the_stream() -> None:
+    """A query over SSE is inside the door while it runs, not only while its stream begins."""
+    async with open_ground(inside=1) as ground, posted(ground, "{ slow }"):
+        await becomes(lambda: ground.contexts == 1)
+        async with posted(ground, "{ greeting }") as second:
+            assert second.status == 503
+        ground.may_go_on.set()
+
+
 async def test_a_hub_that_stops_ends_streams_without_complete() -> None:
     """So clients come again; a query over SSE is answered first. The whole stop takes its moment."""
     loop = asyncio.get_running_loop()

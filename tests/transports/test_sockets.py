@@ -328,6 +328,37 @@ async def test_operations_of_a_socket_are_bounded_in_size_together() -> None:
     assert (refused["id"], refused["type"]) == ("2", "error")
 
 
+async def test_a_full_hub_turns_operations_away_and_lets_subscriptions_wait() -> None:
+    """With room for one, a second query is told to come again; a subscription takes no room."""
+    async with open_ground(inside=1) as ground, socket(ground) as client:
+        await client.subscribe("1", 'mutation { write(text: "a") }')
+        await becomes(lambda: ground.running == 1)
+        await client.subscribe("2", "{ greeting }")
+        refused = await client.receive()
+        await client.subscribe("3", WAITING)
+        event = await client.receive()
+        ground.may_go_on.set()
+        await becomes(lambda: ground.written == ["a"])
+
+    assert (refused["id"], refused["payload"][0]["extensions"]["code"]) == ("2", "OVERLOADED")
+    assert (event["id"], event["type"]) == ("3", "next")
+    assert ground.shed == ["full"]
+
+
+async def test_operations_over_a_socket_count_as_requests_of_their_key() -> None:
+    """Two a day are two a day over one socket, too; the third is told when to come again."""
+    async with open_ground(rate="2/day") as ground, socket(ground) as client:
+        for number in ("1", "2"):
+            await client.subscribe(number, "{ greeting }")
+            await client.receive()
+            await client.receive()
+        await client.subscribe("3", "{ greeting }")
+        refused = await client.receive()
+
+    assert (refused["id"], refused["payload"][0]["extensions"]["code"]) == ("3", "RATE_LIMITED")
+    assert "Come again in" in refused["payload"][0]["extensions"]["hint"]
+
+
 async def test_1013_a_key_holds_so_many_connections_and_no_more() -> None:
     """The one too many is closed; when another has ended there is room again."""
     async with open_ground(limits=Limits(connections=2)) as ground, socket(ground):
