@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import aiohttp
 import orjson
 
 from tests.connectors.assisted_ground import Cut
@@ -242,6 +243,30 @@ async def test_a_recall_reaches_who_received_the_proof(city: City) -> None:
     assert told["certificateType"] == {"name": "no_marriage_record"}
     assert known == told
     assert listed == [told]
+
+
+async def test_an_inbox_over_server_sent_events(city: City) -> None:
+    """The same events come over SSE."""
+    body = {"query": 'subscription { inboxChanged(by: "vera") { news } }'}
+    headers = {
+        "Authorization": f"Bearer {city.civil.key}",
+        "Accept": "text/event-stream",
+    }
+    url, session = f"{city.civil.url}/graphql", city.civil.session
+    async with session.post(url, json=body, headers=headers) as reply, asyncio.timeout(5):
+        news = [await sent_event(reply)]
+        await opened(city)
+        news.append(await sent_event(reply))
+
+    assert news == ["PRESENT", "ARRIVED"]
+
+
+async def sent_event(reply: aiohttp.ClientResponse) -> str:
+    """The news of the next event of a stream."""
+    async for line in reply.content:
+        if line.startswith(b"data:") and line.strip() != b"data:":
+            return str(orjson.loads(line[5:])["data"]["inboxChanged"]["news"])
+    raise AssertionError("the stream ended")
 
 
 async def test_a_cut_wire_loses_no_event(city: City) -> None:
