@@ -55,18 +55,19 @@ HUB = Client("hub", "sandbox-hub", "6ce6ea0e52f9a72f7a037d4d64d1fda3", None, sta
 UNIT, OTHER, CIVIL, POLICE = "NB-TEST-01", "NB-TEST-02", "civil-affairs", "police"
 OPERATOR, STRANGER = "op-001", "op-002"
 ITEM, SLOW = "许可-00001-000", "许可-00002-000"
-REGISTER, MARRIAGE, CARD, DEGREE = (
+REGISTER, MARRIAGE, CARD, DEGREE, DISABILITY = (
     "household_register",
     "marriage_registration",
     "resident_id_card",
     "academic_degree",
+    "disability_card",
 )
 GRANTED = frozenset({"name", "household_number", "marital_status"})
 FOUND = {"name": "王示例", "household_number": "0042", "marital_status": "未婚"}
 OPEN = frozenset(FOUND)
 CASE = "办-7788"
-PERSON = Subject(HolderKind.PERSON, "330203199001016712", "王示例")
-ANOTHER = Subject(HolderKind.PERSON, "330203198805054321", "李示例")
+PERSON = Subject(HolderKind.PERSON, "330203199001016715", "王示例")
+ANOTHER = Subject(HolderKind.PERSON, "330203198805054325", "李示例")
 VERA, VIKTOR, KEEPER = (Officer(CIVIL, name) for name in ("vera", "viktor", "keeper"))
 ROLES = {
     DeskOfficer(UNIT, OPERATOR): frozenset({Role.OPERATOR}),
@@ -78,7 +79,7 @@ ROLES = {
 REGISTRY = Registry(
     {HUB.access_key: HUB},
     ROLES,
-    {CIVIL: frozenset({REGISTER, MARRIAGE}), POLICE: frozenset({MARRIAGE})},
+    {CIVIL: frozenset({REGISTER, MARRIAGE, DISABILITY}), POLICE: frozenset({MARRIAGE})},
 )
 ASKING = Requester("key-1", UNIT, frozenset({OPERATOR}), {OPERATOR: frozenset({KeyRole.OPERATOR})})
 BY_VERIFICATION = (Measure.VERIFICATION,)
@@ -93,6 +94,7 @@ def rows() -> Iterable[CatalogueRow]:
         (UNIT, ITEM, DEGREE, BY_VERIFICATION, "由市外单位核发且未共享"),
         (UNIT, SLOW, REGISTER, BY_VERIFICATION, None),
         (OTHER, ITEM, REGISTER, BY_VERIFICATION, None),
+        (UNIT, ITEM, DISABILITY, (Measure.SHARING, Measure.VERIFICATION), None),
     ]
     for number, (unit, item, name, measures, excluded) in enumerate(wanted, 1):
         granted = GRANTED if name == REGISTER else frozenset(TYPES[name].fields)
