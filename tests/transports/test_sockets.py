@@ -328,6 +328,25 @@ async def test_operations_of_a_socket_are_bounded_in_size_together() -> None:
     assert (refused["id"], refused["type"]) == ("2", "error")
 
 
+async def test_1013_while_keys_can_not_be_checked_nobody_new_comes_in() -> None:
+    """What runs goes on; a revocation of that time bites as soon as keys can be checked again."""
+    async with open_ground(BRISK) as ground, socket(ground) as client:
+        await client.subscribe("1", WAITING)
+        await client.receive()
+        ground.silent = True
+        async with socket(ground, init=False) as late:
+            await late.send(type="connection_init", payload={"authorization": BEARER})
+            refused, _ = await late.closed()
+        await asyncio.sleep(0.3)
+        ground.may_go_on.set()
+        event = await client.receive()
+        ground.known, ground.silent = False, False
+        revoked, _ = await client.closed()
+
+    assert (refused, revoked) == (1013, 4403)
+    assert event["payload"]["data"]["waiting"]["number"] == 2
+
+
 async def test_a_full_hub_turns_operations_away_and_lets_subscriptions_wait() -> None:
     """With room for one, a second query is told to come again; a subscription takes no room."""
     async with open_ground(inside=1) as ground, socket(ground) as client:
