@@ -25,6 +25,8 @@ from tests.desk_platform.victim import live
 
 KILLS = int(os.environ.get("CERTHUB_KILLS", "20"))
 CALLERS = 6
+LIVES = (0.05, 0.2, 0.4, 1.5)
+"""Seconds that a desk has at most: from hardly any, to enough for whole requests."""
 PATIENCE = 30 + KILLS
 _log = structlog.get_logger()
 PROCESSES = get_context("forkserver")
@@ -86,13 +88,13 @@ async def test_nothing_is_lost_or_done_twice(database: str) -> None:
 
 
 async def _kill_again_and_again(load: Load, murders: Murders) -> None:
-    """Kill most while they answer, every fourth while it starts."""
+    """Kill most while they answer, soon or later, every fourth while it starts."""
     chance = random.Random(3)
     for number in range(KILLS):
         with murders.victim():
             if number % 4:
                 await load.answered()
-            await asyncio.sleep(chance.uniform(0.01, 0.4))
+            await asyncio.sleep(chance.choice(LIVES) * chance.random())
 
 
 async def _all_fired(database: str) -> None:
