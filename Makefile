@@ -10,13 +10,14 @@ KILLS ?= 200
 COVERAGE ?=
 WHOLE_BRANCHES := hub/routing/*,hub/catalogue/admission.py,hub/trail/*,hub/workdays/*,hub/desk/clocks.py,hub/desk/lifecycle.py,hub/desk/objections.py,hub/desk/watching.py,hub/desk/steps/*
 
-.PHONY: help setup demo test chaos check gate style types imports schema thresholds bench pins clean
+.PHONY: help setup demo test chaos check gate style types imports schema thresholds faults bench pins clean
 
 help:
 	@echo "make demo    sandbox platforms and the hub, at http://127.0.0.1:8080/graphiql"
 	@echo "make test    every test"
 	@echo "make chaos   the desk killed two hundred times under load (KILLS=200), with figures"
 	@echo "make check   the gate: style, types, imports, schema, every test with coverage"
+	@echo "make faults  what becomes of a lookup when a platform fails, as one table"
 	@echo "make bench   the benchmark table"
 	@echo "make setup   only install into $(VENV); the others do it when they need it"
 	@echo "make pins    write constraints.txt from what is installed"
@@ -76,6 +77,9 @@ schema: setup
 thresholds: setup
 	$(BIN)/coverage report --skip-covered --include='$(WHOLE_BRANCHES)' --fail-under=100
 	$(BIN)/coverage report --skip-covered --fail-under=95
+
+faults: setup
+	$(BIN)/python -m tests.faults
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -15,6 +15,8 @@ class Fault(Enum):
     HANG = "hang"
     RESET = "reset"
     TRUNCATED = "truncated"
+    MID_BODY = "hang mid-body"
+    DRIP = "slow drip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,9 @@ async def _response(request: web.BaseRequest, said: Said | Fault) -> web.StreamR
         return web.Response(body=said.body, status=said.status, headers=said.headers)
     if said is Fault.HANG:
         await asyncio.sleep(3600)
-    response = web.StreamResponse(headers={"Content-Length": "100"})
+    response = web.StreamResponse(headers={"Content-Length": "100000"})
+    if said in (Fault.MID_BODY, Fault.DRIP):
+        await _slowly(response, request, 3600 if said is Fault.MID_BODY else 0.02)
     if said is Fault.TRUNCATED:
         await response.prepare(request)
         await response.write(b'{"code":"00","da')
@@ -102,6 +106,13 @@ async def _response(request: web.BaseRequest, said: Said | Fault) -> web.StreamR
     elif request.transport:
         request.transport.abort()
     return response
+
+
+async def _slowly(response: web.StreamResponse, request: web.BaseRequest, pause: float) -> None:
+    await response.prepare(request)
+    while True:
+        await response.write(b" ")
+        await asyncio.sleep(pause)
 
 
 async def until(happened: Callable[[], object]) -> None:

@@ -1,0 +1,1 @@
+"""What becomes of a lookup when a platform fails: every dialect, every fault, every tier."""
