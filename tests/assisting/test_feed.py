@@ -127,6 +127,20 @@ async def test_answers_that_get_lost_lose_no_change(tmp_path: Path, cut: Cut) ->
     assert [each["event"] for each in logs] == ["changes_silent", "changes_told_again"]
 
 
+async def test_many_lives_side_by_side_over_a_bad_wire(tmp_path: Path) -> None:
+    """Thirty lives at once, every third answer on the wire lost: each change once, in order."""
+    async with open_feed(tmp_path) as ground, ground.feed.following(CIVIL) as changes:
+        ground.wire.cuts[:] = [Cut.WHOLE, Cut.WHOLE, Cut.LOST] * 20
+        lives = [await ground.life.open() for _ in range(30)]
+        await asyncio.gather(*(ground.life.to_sent(one.id, FOUND) for one in lives))
+        told = [await anext(changes) for _ in range(30 * 7)]
+
+    of_each = [[each.event for each in told if each.request == one.id] for one in lives]
+    assert ground.wire.cuts.count(Cut.LOST) < 20
+    assert [each.sequence for each in told] == list(range(1, 211))
+    assert of_each == [WHOLE_LIFE] * 30
+
+
 async def test_a_platform_that_begins_anew(tmp_path: Path) -> None:
     """Where the platform's records are others than before, followers are told to follow anew."""
     (tmp_path / "other").mkdir()
