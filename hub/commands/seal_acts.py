@@ -8,11 +8,10 @@ from pathlib import Path
 from hub.commands.desk_database import desk_database, desk_url
 from hub.commands.trouble import CommandFailed
 from hub.desk.registry import Registry, read_units
-from hub.desk.sealroom import keep_key
+from hub.desk.sealroom import keep_key, kept_authority
 from hub.desk.seals import change_seal, register
 from hub.desk.store.seals import all_seals, record_of, record_of_document
 from hub.desk.words import Officer, Role
-from hub.notary.keeping import open_authority
 from hub.notary.ledger import write_registry
 from hub.notary.registry import Change, Forbidden, SealEvent, SealRecord
 from hub.notary.registry import Registry as Seals
@@ -120,7 +119,7 @@ def _cut(
     """A seal whose key is kept; its record comes after that, so that none is without a key."""
     now = datetime.now(UTC)
     try:
-        seal, key = open_authority(notary, now).make_seal(number, kind, known.unit(unit), now, life)
+        seal, key = kept_authority(notary, now).make_seal(number, kind, known.unit(unit), now, life)
         keep_key(notary, number, key)
     except ProofTrouble as trouble:
         raise CommandFailed(f"{trouble}.") from None

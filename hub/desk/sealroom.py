@@ -1,12 +1,13 @@
 """The seal room (用章室): the notary's workshop with the keys of the seals, behind the desk."""
 
 import asyncio
+import fcntl
 import re
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 from hub.desk.sealing import SealRefused
 from hub.notary.authority import Authority
@@ -60,7 +61,7 @@ async def open_sealroom(
     notary: Path, now: datetime, *, workers: int = 2
 ) -> AsyncIterator[SealRoom]:
     """The seal room of a folder, whose authority is made at its first opening."""
-    authority = await asyncio.to_thread(open_authority, notary, now)
+    authority = await asyncio.to_thread(kept_authority, notary, now)
     async with open_workshop(workers) as workshop:
         yield SealRoom(workshop, authority, notary / "seals")
 
@@ -72,12 +73,35 @@ def key_file(keys: Path, seal: str) -> Path:
     return keys / f"{seal}.p12"
 
 
+def kept_authority(notary: Path, now: datetime) -> Authority:
+    """The authority of a folder, made once, however many processes want it at the same moment."""
+    with _alone_in(notary):
+        return open_authority(notary, now)
+
+
 def keep_key(notary: Path, seal: str, key: SigningKey) -> None:
     """Keep the key of a seal where the seal room finds it; never instead of another one."""
     file = key_file(notary / "seals", seal)
-    if file.exists():
-        raise ProofTrouble(f"there is a key of seal {seal} already: give another number")
-    write_key(file, key)
+    with _alone_in(notary):
+        if file.exists():
+            raise ProofTrouble(f"there is a key of seal {seal} already: give another number")
+        write_key(file, key)
+
+
+@contextmanager
+def _alone_in(notary: Path) -> Iterator[None]:
+    with _opened(notary / ".lock") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed
+        yield
+
+
+def _opened(lock: Path) -> TextIO:
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return lock.open("a")
+    except OSError as trouble:
+        kind = type(trouble).__name__
+        raise ProofTrouble(f"{lock.parent} can't be written ({kind}): check who owns it") from None
 
 
 async def _in_words(making: Awaitable[_Made]) -> _Made:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import structlog
+
 from connectors.contract import (
     Answer,
     Connector,
@@ -16,6 +18,8 @@ from connectors.contract import (
     Value,
 )
 from hub.desk.words import Officer
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ class SharedFrom:
             case NotHeld():
                 return None
             case ConnectorError():
+                _log.warning("shared_information_silent", why=str(answer))
                 return Silent(str(answer))
 
 
