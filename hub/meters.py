@@ -1,8 +1,9 @@
 """What is counted and timed, for Prometheus to fetch; no label names a person, a unit or a case."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
@@ -82,6 +83,11 @@ class Meters:
             "certhub_shed", "Requests turned away, by reason (限流)", ["reason"], registry=registry
         )
 
+        # Memory, descriptors and CPU time of the process, where the system tells them.
+        ProcessCollector(registry=registry)
+        tasks = Gauge("certhub_tasks", "Tasks of the event loop (任务数)", registry=registry)
+        tasks.set_function(_tasks)
+
     def disclosed(self, outcomes: Sequence[Outcome], seconds: float) -> None:
         """A batch of lookups was answered."""
         self._spent.observe(seconds)
@@ -148,6 +154,10 @@ class _LinesNow(Collector):
             states.add_metric(labels, _LEVELS[line.state])
             flights.add_metric(labels, line.in_flight)
         return states, flights
+
+
+def _tasks() -> float:
+    return float(len(asyncio.all_tasks()))
 
 
 _LEVELS = {BreakerState.CLOSED: 0, BreakerState.HALF_OPEN: 1, BreakerState.OPEN: 2}

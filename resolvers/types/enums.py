@@ -9,6 +9,7 @@ from connectors.contract import ValueKind
 from hub.catalogue.rows import Measure, UnitKind
 from hub.declarations.words import Sensitivity
 from hub.evidence import DenialRule, HolderKind, Role, Said, Step, Tier
+from hub.routing.breaker import BreakerState
 from hub.routing.observation import SourceState
 
 
@@ -134,6 +135,15 @@ describe(
         "UNKNOWN": "Not asked yet (未知).",
         "ANSWERING": "Its last call was answered (正常).",
         "FAILING": "Its last call was not answered (异常).",
+    },
+)
+describe(
+    BreakerState,
+    "Whether an interface is asked (熔断状态), after it has failed of late.",
+    {
+        "CLOSED": "It is asked (正常).",
+        "OPEN": "It rests (熔断), or its quota is spent; the next source is asked.",
+        "HALF_OPEN": "Its rest is over: one question finds out whether it answers again (试探).",
     },
 )
 describe(

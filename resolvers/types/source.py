@@ -8,10 +8,20 @@ from strawberry import relay
 
 from hub.declarations.words import Platform
 from hub.evidence import Tier
+from hub.routing.breaker import BreakerState
 from hub.routing.observation import Observed, SourceState
 from resolvers.context import Context, Info
 from resolvers.scalars import Milliseconds
 from resolvers.types.declared import CertificateType
+
+
+@strawberry.type(description="How one interface of a platform is at the moment (接口状态).")
+class InterfaceState:
+    certificate_type: strawberry.ID = strawberry.field(
+        description="Name of the certificate type it serves (证照类型)."
+    )
+    state: BreakerState = strawberry.field(description="Whether it is asked (熔断状态).")
+    in_flight: int = strawberry.field(description="Questions on their way to it (在途查询).")
 
 
 @strawberry.type(description="A platform the hub asks (数据来源平台).")
@@ -67,6 +77,22 @@ class Source(relay.Node):
     @strawberry.field(description="99th percentile of the same (延迟99分位).")
     def p99(self) -> Milliseconds | None:
         return None if self.observed.p99_ms is None else Milliseconds(self.observed.p99_ms)
+
+    @strawberry.field(
+        description="How its interfaces are that were asked since this process began (接口状态)."
+    )
+    def interfaces(self, info: Info) -> list[InterfaceState]:
+        known = {one.interface: one for one in info.context.hub.lines if one.platform == self.key}
+        info.context.explore(len(known))
+        return [
+            InterfaceState(
+                certificate_type=strawberry.ID(certificate),
+                state=known[interface.name].state,
+                in_flight=known[interface.name].in_flight,
+            )
+            for certificate, interface in sorted(self.platform.interfaces.items())
+            if interface.name in known
+        ]
 
     @strawberry.field(description="Certificate types it serves (可查证照类型).")
     def serves(self, info: Info) -> list[CertificateType]:

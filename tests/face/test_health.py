@@ -168,3 +168,30 @@ async def test_a_denial_is_counted_and_asks_nobody(stack: Stack) -> None:
     assert grown(before, after, "certhub_lookups_total", outcome="Denied") == 1
     sent = [key for key in after if key[0] == "certhub_batch_questions_count"]
     assert [key for key in sent if after[key] != before.get(key, 0.0)] == []
+
+
+async def test_the_state_of_an_interface_is_seen_in_sources(stack: Stack) -> None:
+    """`sources` names the interfaces that were asked, and says which of them rests."""
+    nobody = stack.sandbox.examples.held_nowhere("residence_permit")
+    province = stack.sandbox.platform("province")
+    province.turn(Dials(outage=True))
+    try:
+        for _ in range(4):
+            await one(stack, given_person(nobody), "residence_permit")
+    finally:
+        province.turn(Dials())
+
+    data = await stack.ask("{ sources { name interfaces { certificateType state inFlight } } }")
+
+    (seen,) = [one for one in data["sources"] if one["name"] == "province"]
+    states = {one["certificateType"]: (one["state"], one["inFlight"]) for one in seen["interfaces"]}
+    assert states["residence_permit"] == ("OPEN", 0)
+
+
+async def test_the_process_tells_its_memory_and_its_tasks(stack: Stack) -> None:
+    """Bytes of memory, open descriptors, tasks of the loop."""
+    seen = await figures(stack)
+
+    assert seen["process_resident_memory_bytes", ()] > 20_000_000
+    assert seen["process_open_fds", ()] > 5
+    assert seen["certhub_tasks", ()] >= 1
