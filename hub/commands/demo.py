@@ -1,6 +1,7 @@
 """`certhub demo`: sandbox platforms and hub in one command."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ from hub.commands.logging import log_to_stderr
 from hub.commands.options import FIRST_PORT, HIGHEST_FIRST, Host, sandbox_ports
 from hub.commands.outcomes import Shown, dossier_table, read_outcome, show_outcome
 from hub.commands.running import run, stopped_by_signal
+from hub.commands.story import Story, protagonist
 from hub.commands.terminal import aside, out, plain
 from hub.commands.trouble import CommandFailed
 from hub.commands.worked import Worked, worked_queries
@@ -49,7 +51,8 @@ def demo(
 
     Prints where to look, and a worked query with its answer; Ctrl-C ends it.
 
-    With --once it works through eight queries, checks that each came out as it must, and ends.
+    With --once it works through eight queries and the story of one verification, checks that each
+    came out as it must, and ends.
     """
     log_to_stderr()
     place = Place(Home(data, once, pace), host, port if port is not None else 0 if once else 8080)
@@ -71,21 +74,45 @@ async def _until_stopped(place: Place, options: SandboxOptions) -> None:
 
 async def _once(place: Place, options: SandboxOptions) -> None:
     with stopped_by_signal() as stopped:
-        async with (
-            open_demo(place, options) as running,
-            asker(f"{running.url}/graphql", running.ground.keys.window) as hub,
-        ):
-            queries = worked_queries(running.sandbox.examples)
-            untrue = []
-            for number, worked in enumerate(queries, start=1):
+        async with open_demo(place, options) as running:
+            url, keys = f"{running.url}/graphql", running.ground.keys
+            async with asker(url, keys.window) as window, asker(url, keys.water) as water:
+                queries = worked_queries(running.sandbox.examples)
+                person = protagonist(running.sandbox.examples)
+                story = Story(window, water, running.issuers, person)
+                chapters = [
+                    *((one.title, _worked(one, window, running.sandbox)) for one in queries),
+                    *story.chapters,
+                ]
+                untrue = [
+                    title async for title, came_out in _told(chapters, stopped) if not came_out
+                ]
                 if stopped.is_set():
                     return
-                plain(out(), f"\n── {number}. {worked.title}")
-                if not worked.proven(await _show(worked, hub, running.sandbox)):
-                    untrue.append(worked.title)
     if untrue:
         raise CommandFailed("this did not come out as it must: " + "; ".join(untrue))
-    plain(out(), f"\nAll {len(queries)} worked queries came out as they must.")
+    plain(out(), f"\nAll {len(queries)} worked queries and the verification came out as they must.")
+
+
+Chapter = tuple[str, Callable[[], Awaitable[bool]]]
+
+
+async def _told(
+    chapters: Sequence[Chapter], stopped: asyncio.Event
+) -> AsyncIterator[tuple[str, bool]]:
+    """Each chapter with whether it came out, until Ctrl-C."""
+    for number, (title, happens) in enumerate(chapters, start=1):
+        if stopped.is_set():
+            return
+        plain(out(), f"\n── {number}. {title}")
+        yield title, await happens()
+
+
+def _worked(worked: Worked, hub: Asker, sandbox: Sandbox) -> Callable[[], Awaitable[bool]]:
+    async def happens() -> bool:
+        return worked.proven(await _show(worked, hub, sandbox))
+
+    return happens
 
 
 async def _show(worked: Worked, hub: Asker, sandbox: Sandbox) -> list[Shown]:

@@ -11,12 +11,11 @@ from hub.catalogue.demonstration import WATER, WINDOW
 from hub.commands.demo_case import OPERATORS, WATER_OPERATORS
 from hub.declarations.platforms import VERIFICATION
 from hub.deployed_desk import notary_folder, registry_file, shared_folder
-from hub.desk.sealroom import keep_key, key_file
+from hub.desk.sealroom import keep_key, kept_authority, key_file
 from hub.desk.seals import change_seal, register
 from hub.desk.store.opening import DeskDatabase, open_desk_database
 from hub.desk.store.seals import all_seals
 from hub.notary.authority import Authority
-from hub.notary.keeping import open_authority
 from hub.notary.registry import Change, SealEvent
 from hub.notary.words import SealKind, Unit
 from hub.sandbox.issuing_units import CITY, IssuingUnit, issuing_units
@@ -101,7 +100,7 @@ def _declare_behind(folder: Path, url: str) -> None:
 
 async def _make_seals(settings: Settings, wanted: Sequence[Permitted]) -> None:
     notary, now = notary_folder(settings), datetime.now(UTC)
-    authority = open_authority(notary, now)
+    authority = kept_authority(notary, now)
     async with open_desk_database(settings.desk_database) as database:
         async with database.reading() as connection:
             known = {record.seal.id for record in await all_seals(connection, uses=False)}

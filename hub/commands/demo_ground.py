@@ -112,9 +112,9 @@ async def ground_for(home: Home, sandbox: Sandbox, url: str) -> AsyncIterator[Gr
 
 
 async def _prepare_desk(home: Home, settings: Settings, sandbox: Sandbox) -> None:
-    if home.pace != 1:
+    if home.once or home.pace != 1:
         for file in home.data.glob(f"{home.desk_database.name}*"):
-            file.unlink()  # its times are those of another run
+            file.unlink()  # what was verified there, and its times, are those of another run
     await prepare_desk(settings, sandbox)
 
 

@@ -1,39 +1,27 @@
 """`certhub doctor`: looks at everything the hub stands on, and says how to mend what is wrong."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from connectors.contract import Health
-from connectors.http import Http, open_http
+from connectors.http import open_http
 from hub.commands.doctor_database import database_as_it_is
+from hub.commands.doctor_desk import desk_looks
+from hub.commands.looked import Looked, looked_at
 from hub.commands.options import Data, settings_of
 from hub.commands.terminal import out, plain
 from hub.commands.trouble import CommandFailed
 from hub.compose import certificate_types, declared
-from hub.declarations.credentials import credential_of, load_credentials
-from hub.declarations.words import ConfigurationError, Platform
+from hub.declarations.credentials import load_credentials
+from hub.declarations.platforms import EMBEDDED
+from hub.declarations.words import ConfigurationError
 from hub.edition import Edition, today
-from hub.platforms import connect
 from hub.settings import Settings
 from hub.storage.catalogue_store import version_in_force
 from hub.storage.key_store import list_keys
-
-CLOCKS_APART = 30.0
-"""Seconds that a platform's clock may differ from ours before somebody should look."""
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """One thing looked at: what was seen and, where it is wrong, how to mend it."""
-
-    at: str
-    seen: str
-    mend: str | None = None
 
 
 def doctor(data: Data = None) -> None:
@@ -101,41 +89,10 @@ async def _platforms(settings: Settings) -> list[Looked]:
         mend = f"Put one folder per platform into {settings.platforms}, or set CERTHUB_PLATFORMS"
         return [Looked("platforms 平台", "none is declared", mend)]
     async with open_http() as http:
-        looking = (_platform(one, credentials, http) for one in platforms.values())
-        return list(await asyncio.gather(*looking))
-
-
-async def _platform(
-    platform: Platform, credentials: Mapping[str, Mapping[str, str]], http: Http
-) -> Looked:
-    at = f"{platform.name} ({platform.tier})"
-    try:
-        secrets = credential_of(platform, credentials)
-    except ConfigurationError as trouble:
-        return Looked(at, "has no credential", str(trouble))
-    return diagnosed(at, platform, await connect(platform, secrets, http).probe())
-
-
-def diagnosed(at: str, platform: Platform, health: Health) -> Looked:
-    """What a probe means, and what to do about it."""
-    clock = "" if health.clock_offset is None else f", clock {health.clock_offset:+.1f} s"
-    if not health.reachable:
-        mend = f"{health.message}. Endpoint: {platform.url}"
-        return Looked(at, "does not answer", mend)
-    if health.credential_accepted is False:
-        mend = (
-            f"{health.message}. Check [{platform.credential}] in the credentials file against what "
-            "the platform's administrators gave out."
-        )
-        return Looked(at, f"answers, but refuses our credential{clock}", mend)
-    if health.failing:
-        return Looked(at, f"answers, but fails{clock}", health.message)
-    if health.clock_offset is not None and abs(health.clock_offset) > CLOCKS_APART:
-        mend = (
-            "Set this machine's clock by NTP (timedatectl set-ntp true); if it is right, tell the "
-            "platform's administrators that theirs is not."
-        )
-        return Looked(at, f"answers{clock}", mend)
-    if health.credential_accepted is None:
-        return Looked(at, f"{health.message}{clock}; the first lookup tells if it takes our key")
-    return Looked(at, f"answers, takes our credential{clock}")
+        remote = [one for one in platforms.values() if one.url != EMBEDDED]
+        looking = (looked_at(one, credentials, http) for one in remote)
+        looked = list(await asyncio.gather(*looking))
+        for one in platforms.values():
+            if one.url == EMBEDDED:
+                looked += await desk_looks(settings, one, credentials, http)
+        return looked

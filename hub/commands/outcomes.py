@@ -38,9 +38,16 @@ query Dossier($subject: SubjectInput!, $purpose: PurposeInput!) {{
   }}
 }}
 """)
-COLOURS = {"Found": "green", "NotHeld": "yellow", "Unavailable": "red", "Denied": "magenta"}
+COLOURS = {
+    "Found": "green",
+    "Pending": "cyan",
+    "NotHeld": "yellow",
+    "Unavailable": "red",
+    "Denied": "magenta",
+}
 TITLES = {
     "Found": "found 已查到",
+    "Pending": "pending 核实中",
     "NotHeld": "not held anywhere 未查到",
     "Unavailable": "unavailable 暂不可用",
     "Denied": "denied 不予查询",

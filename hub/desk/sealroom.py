@@ -63,6 +63,7 @@ async def open_sealroom(
     """The seal room of a folder, whose authority is made at its first opening."""
     authority = await asyncio.to_thread(kept_authority, notary, now)
     async with open_workshop(workers) as workshop:
+        workshop.warm()
         yield SealRoom(workshop, authority, notary / "seals")
 
 

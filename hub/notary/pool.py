@@ -72,6 +72,10 @@ class Workshop:
         job = partial(checking.check, pdf, trust, registry, subject=subject, twin=twin)
         return await self._run(partial(job, sealed_at=sealed_at, now=now))
 
+    def warm(self) -> None:
+        """Let a worker begin now, so that the first job need not wait a second for it."""
+        self._executor.submit(hush)
+
     def close(self) -> None:
         """End the workers; what has not begun is given up."""
         self._executor.shutdown(wait=True, cancel_futures=True)

@@ -70,7 +70,8 @@ class Registers:
         """One field as it is with somebody else, which is not who the subject is."""
         own = self.archive.certificates.values(kind, subject)
         other = self.archive.certificates.values(kind, stranger(self.archive.population, subject))
-        differing = [name for name in asked if own.get(name) != other.get(name)]
+        told = [name for name in asked if None not in (own.get(name), other.get(name))]
+        differing = [name for name in told if own[name] != other[name]]
         unlike = [name for name in differing if not _tells_who(kind, name)] or differing
         if not unlike:
             return {}

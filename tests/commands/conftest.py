@@ -1,6 +1,7 @@
 """One demonstration for all tests that need a running hub, and hubs of their own for others."""
 
 import shutil
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,9 +27,16 @@ class Demo:
 
     @property
     def platforms(self) -> Mapping[str, str]:
-        """Where its sandbox platforms are."""
+        """Where its sandbox platforms are; the verification platform stands behind the desk."""
         pairs = self.variables["CERTHUB_ENDPOINTS"].split(",")
-        return dict(pair.split("=", 1) for pair in pairs)
+        urls = dict(pair.split("=", 1) for pair in pairs)
+        behind = self.data / "shared" / "verification" / "platform.toml"
+        return {**urls, "verification": tomllib.loads(behind.read_text("utf-8"))["endpoint"]}
+
+    @property
+    def data(self) -> Path:
+        """Its data folder."""
+        return Path(self.variables["CERTHUB_DATA"])
 
 
 @pytest.fixture(scope="session")

@@ -14,12 +14,12 @@ IDENTIFIER = re.compile(r"\b[1-9]\d{16}[0-9X]\b")
 
 
 def test_demo_once(tmp_path: Path) -> None:
-    """`--once` shows eight worked queries with trails, checks them, exits 0, and logs nobody."""
+    """`--once` shows eight worked queries and one verification, checks all, exits 0, logs nobody."""
     done = certhub("demo", "--once", at=tmp_path)
 
     assert done.code == 0, done.err
-    titles = re.findall(r"^── (\d)\. (.+)$", done.out, re.MULTILINE)
-    assert [number for number, _ in titles] == list("12345678")
+    titles = re.findall(r"^── (\d+)\. (.+)$", done.out, re.MULTILINE)
+    assert [int(number) for number, _ in titles] == list(range(1, 15))
     assert "found 已查到 at province" in done.out
     assert "found 已查到 at municipality" in done.out
     assert "found 已查到 at verification" in done.out
@@ -28,7 +28,15 @@ def test_demo_once(tmp_path: Path) -> None:
     assert re.search(r"未应答 silent +province", done.out)
     assert re.search(r"条款 article +Article 8", done.out)
     assert re.search(r"\d+ of 12 found", done.out)
-    assert done.out.endswith("All 8 worked queries came out as they must.")
+    assert "公共租赁住房承租资格确认: 11 of 12 found at once" in done.out
+    assert re.search(r"by subscription: .*IN_VERIFICATION → MADE → SEALED → SENT$", done.out, re.M)
+    assert done.out.count("VERIFICATION seal, 19 of 19 checks passed") == 3
+    assert "│ USE_RECORDED 用章记录             │ ✓ 通过" in done.out
+    assert re.search(r"the objection ended CORRECTED; review [0-9a-f]{24}", done.out)
+    assert "unit of op-101, by subscription: recalled at " in done.out
+    assert "unit of op-101, by query: recalled, case 2026-000342" in done.out
+    assert re.search(r"corrected 更正: \w+: .+ → .+", done.out)
+    assert done.out.endswith("All 8 worked queries and the verification came out as they must.")
     assert (tmp_path / ".certhub" / "demo" / "catalogue.xlsx").is_file()
     assert "catalogue in force" in done.err
     assert IDENTIFIER.search(done.err) is None

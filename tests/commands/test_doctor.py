@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from connectors.contract import Health
-from hub.commands.doctor import Looked, diagnosed
+from hub.commands.looked import Looked, diagnosed
 from hub.evidence import Tier
 from tests.commands.conftest import Demo
 from tests.commands.terminal import certhub
@@ -25,6 +26,9 @@ ALL_WELL = {
     "municipal_integrated (municipal)",
     "human_resources_bureau (municipal)",
     "verification (supplementary)",
+    "desk's registry 核查平台登记",
+    "seals 印章",
+    "behind the desk 共享信息",
 }
 
 
@@ -58,6 +62,10 @@ def test_all_is_well(demo: Demo, tmp_path: Path) -> None:
     assert done.code == 0, done.out
     assert marks(done.out) == dict.fromkeys(ALL_WELL, "✓")
     assert re.search(r"province \(.*: answers, takes our credential, clock [+-]0\.\d s", done.out)
+    assert "verification (supplementary): embedded: it opens with the hub" in done.out
+    assert "核查平台登记: 38 issuing units, 156 people" in done.out
+    assert "印章: 40 permitted of 40" in done.out
+    assert "共享信息: verification (supplementary) answers, takes our credential" in done.out
 
 
 def test_nothing_is_there(tmp_path: Path) -> None:
@@ -109,9 +117,11 @@ def test_a_platform_is_down(demo: Demo, tmp_path: Path, platform: str) -> None:
 
     assert done.code == 1
     assert [what for what, mark in marks(done.out).items() if mark == "✗"] == [
-        next(one for one in ALL_WELL if one.startswith(f"{platform} "))
+        "behind the desk 共享信息"
+        if platform == "verification"
+        else next(one for one in ALL_WELL if one.startswith(f"{platform} "))
     ]
-    assert re.search(rf"✗ {platform} \(.*: does not answer\n    → ", done.out)
+    assert re.search(rf"✗ .*{platform} \(.*does not answer\n    → ", done.out)
 
 
 def test_a_platform_fails() -> None:
@@ -165,6 +175,35 @@ def test_a_credential_is_missing(demo: Demo, tmp_path: Path) -> None:
     assert re.search(
         r"✗ province .*: has no credential\n    → .*CERTHUB_CREDENTIAL_PROVINCE", done.out
     )
+
+
+def test_an_embedded_desk_without_a_registry(demo: Demo, tmp_path: Path) -> None:
+    """It says which file to write; what lies in that folder is left as it is."""
+    given = {**demo.variables, "CERTHUB_DATA": str(tmp_path)}
+
+    done = certhub("doctor", at=tmp_path, given=given)
+
+    assert done.code == 1
+    assert [what for what, mark in marks(done.out).items() if mark == "✗"] == [
+        "desk's registry 核查平台登记"
+    ]
+    assert f"→ Write {tmp_path}/desk.toml (docs/desk.md)" in done.out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_desk_without_seals(demo: Demo, tmp_path: Path) -> None:
+    """A registry alone seals nothing: it says how to make a seal, and makes no database."""
+    shutil.copy(demo.data / "desk.toml", tmp_path)
+    database = f"sqlite+aiosqlite:///{tmp_path}/none.db"
+    given = {**demo.variables, "CERTHUB_DATA": str(tmp_path), "CERTHUB_DESK_DATABASE": database}
+
+    done = certhub("doctor", at=tmp_path, given=given)
+
+    assert done.code == 1
+    assert marks(done.out)["seals 印章"] == "✗"
+    assert "印章: 0 permitted of 0" in done.out
+    assert "certhub seals make UNIT KIND" in done.out
+    assert [file.name for file in tmp_path.iterdir()] == ["desk.toml"]
 
 
 def test_a_declaration_is_wrong(demo: Demo, tmp_path: Path) -> None:
