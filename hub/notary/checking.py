@@ -11,6 +11,7 @@ from hub.notary.layers import NotAProof, open_layers
 from hub.notary.registry import RegistryView
 from hub.notary.seal_checks import seal_checks
 from hub.notary.signatures import BROKEN, Trust
+from hub.notary.sm2 import ExtraMissing
 from hub.notary.verdict import Check, Checked, Verdict
 
 
@@ -33,6 +34,8 @@ def check(
         case = case_of(open_layers(pdf), trust, registry, sealed_at, now)
     except NotAProof as trouble:
         return _verdict(None, [failed(Check.READABLE, f"this is no proof: {trouble}")])
+    except ExtraMissing as trouble:
+        return _verdict(None, [failed(Check.READABLE, f"it can't be checked here: {trouble}")])
     except BROKEN:
         broken = "this is no PDF, or a broken one: ask its sender for it again"
         return _verdict(None, [failed(Check.READABLE, broken)])

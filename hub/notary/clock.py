@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 
 from asn1crypto import algos, cms, tsp
-from pyhanko.sign.signers import SimpleSigner
+from pyhanko.sign.signers import Signer
 from pyhanko.sign.timestamps import TimeStamper
 
 POLICY = "2.25.305939458340931584870913061437041532929"
@@ -12,11 +12,12 @@ POLICY = "2.25.305939458340931584870913061437041532929"
 
 
 class OwnClock(TimeStamper):
-    """Confirms one moment, which it is given."""
+    """Confirms one moment, which it is given; `digest` is its own key's, whatever it confirms."""
 
-    def __init__(self, signer: SimpleSigner, at: datetime) -> None:
+    def __init__(self, signer: Signer, digest: str, at: datetime) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # pyHanko leaves it without types
         self._signer = signer
+        self._digest = digest
         self._at = at
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
@@ -38,5 +39,5 @@ class OwnClock(TimeStamper):
             {"content_type": "tst_info", "content": cms.ParsableOctetString(told.dump())}
         )
         return await self._signer.async_sign_general_data(
-            within, md_algorithm, detached=False, use_cades=True
+            within, self._digest, detached=False, use_cades=True
         )

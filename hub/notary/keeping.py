@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from asn1crypto import pem
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
@@ -13,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from hub.notary.authority import Authority, loaded, make_authority
 from hub.notary.signatures import Trust
 from hub.notary.signing import SigningKey
+from hub.notary.sm2 import is_sm2
 from hub.notary.words import ProofTrouble
 
 _KEYS = ("seals", "platform", "clocks", "endorser", "clock")
@@ -32,7 +35,9 @@ def open_authority(folder: Path, now: datetime) -> Authority:
 
 
 def write_key(file: Path, key: SigningKey) -> None:
-    """Write a key, whole or not at all, for its owner's eyes only."""
+    """Write a key, whole or not at all, for its owner's eyes only; one of SM2 as PEM."""
+    if is_sm2(asn1_x509.Certificate.load(key.certificate).public_key):
+        return _write(file, _pem(key))
     packed = pkcs12.serialize_key_and_certificates(
         None,
         loaded(key),
@@ -40,11 +45,15 @@ def write_key(file: Path, key: SigningKey) -> None:
         None,
         serialization.NoEncryption(),
     )
-    _write(file, packed)
+    return _write(file, packed)
 
 
 def read_key(file: Path) -> SigningKey:
-    """A key as `write_key` wrote it."""
+    """A key as `write_key` wrote it, or OpenSSL: PKCS#12, or certificate and PKCS#8 as PEM."""
+    if (parts := _read(file, _parts)) is not None:
+        if not {"CERTIFICATE", "PRIVATE KEY"} <= parts.keys():
+            raise ProofTrouble(f"{file} holds no key with its certificate: give another file")
+        return SigningKey(parts["CERTIFICATE"], parts["PRIVATE KEY"])
     private, certificate, _ = _read(file, lambda text: pkcs12.load_key_and_certificates(text, None))
     if private is None or certificate is None:
         raise ProofTrouble(f"{file} holds no key with its certificate: give another file")
@@ -53,6 +62,17 @@ def read_key(file: Path) -> SigningKey:
         certificate.public_bytes(der),
         private.private_bytes(der, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
     )
+
+
+def _pem(key: SigningKey) -> bytes:
+    parts = {"CERTIFICATE": key.certificate, "PRIVATE KEY": key.private_key}
+    return b"".join(pem.armor(name, part) for name, part in parts.items())
+
+
+def _parts(text: bytes) -> dict[str, bytes] | None:
+    if not text.startswith(b"-----BEGIN"):
+        return None
+    return {name: part for name, _, part in pem.unarmor(text, multiple=True)}
 
 
 def write_trust(folder: Path, trust: Trust) -> None:

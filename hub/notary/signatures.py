@@ -14,6 +14,8 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from hub.notary.sm2 import WithSm2
+
 BROKEN = (
     PdfError,
     ValueError,
@@ -121,4 +123,5 @@ def _context(roots: tuple[bytes, ...], moment: datetime) -> ValidationContext:
         trust_roots=[x509.Certificate.load(root) for root in roots],
         moment=moment,
         allow_fetching=False,
+        signature_validator=WithSm2(),
     )

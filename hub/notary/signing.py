@@ -15,13 +15,14 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer, SimpleSigner
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.stamp.static import StaticStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from hub.notary.clock import OwnClock
 from hub.notary.rendering import PAGE_HEIGHT_MM
+from hub.notary.sm2 import DIGEST, Sm2Signer, is_sm2
 
 STATEMENT = "/XXcerthub"
 """Where a signature dictionary holds our JSON; `XX` marks a private key (ISO 32000-1, Annex E)."""
@@ -93,7 +94,7 @@ def sign_layer(
     """
     metadata = PdfSignatureMetadata(
         field_name=layer.value,
-        md_algorithm="sha256",
+        md_algorithm=_digest(signing.key),
         subfilter=SigSeedSubFilter.PADES,
         certify=layer is Layer.SEAL,
         docmdp_permissions=MDPPerm.FILL_FORMS,
@@ -136,13 +137,22 @@ def _hex_digits(signing: Signing) -> int:
     return 2 * (len(signing.key.certificate) + len(clock) + _BESIDE_CERTIFICATES)
 
 
-def _signer(key: SigningKey) -> SimpleSigner:
-    return SimpleSigner(
-        signing_cert=x509.Certificate.load(key.certificate),
-        signing_key=keys.PrivateKeyInfo.load(key.private_key),
-        cert_registry=SimpleCertificateStore(),
-    )
+def _digest(key: SigningKey) -> str:
+    by_sm2 = is_sm2(x509.Certificate.load(key.certificate).public_key)
+    return DIGEST if by_sm2 else "sha256"
+
+
+def _signer(key: SigningKey) -> Signer:
+    certificate = x509.Certificate.load(key.certificate)
+    private = keys.PrivateKeyInfo.load(key.private_key)
+    if is_sm2(certificate.public_key):
+        return Sm2Signer(certificate, private)
+    return SimpleSigner(certificate, private, SimpleCertificateStore())
 
 
 def _clock(signing: Signing) -> OwnClock | None:
-    return None if signing.clock is None else OwnClock(_signer(signing.clock), signing.at)
+    return (
+        None
+        if signing.clock is None
+        else OwnClock(_signer(signing.clock), _digest(signing.clock), signing.at)
+    )
