@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from hub.assisting.words import Ask
@@ -42,24 +43,35 @@ def ask_for(
     )
 
 
-async def obtained(
-    context: Context, lookups: Iterable[Lookup], accepted_on: date, even_if_silent: bool
-) -> list[Outcome]:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How issuers are asked for what no source holds."""
+
+    accepted_on: date
+    issuer: str | None
+    even_if_silent: bool
+
+
+def terms_of(
+    context: Context, accepted_on: date | None, issuer: str | None, even_if_silent: bool
+) -> Terms:
+    """The terms as the caller gives them."""
+    named = None if issuer is None else recordable("issuer", issuer)
+    return Terms(accepted_day(context, accepted_on), named, even_if_silent)
+
+
+async def obtained(context: Context, lookups: Iterable[Lookup], terms: Terms) -> list[Outcome]:
     """The outcome of every lookup, in order; pending where its issuer was asked."""
-    return await asyncio.gather(
-        *(_obtained(context, lookup, accepted_on, even_if_silent) for lookup in lookups)
-    )
+    return await asyncio.gather(*(_obtained(context, lookup, terms) for lookup in lookups))
 
 
-async def _obtained(
-    context: Context, lookup: Lookup, accepted_on: date, even_if_silent: bool
-) -> Outcome:
+async def _obtained(context: Context, lookup: Lookup, terms: Terms) -> Outcome:
     outcome = await context.loader.load(lookup)
     came = await context.hub.assisting.asking.pursue(
         context.requester,
-        Ask(lookup, accepted_on),
+        Ask(lookup, terms.accepted_on, issuer=terms.issuer),
         outcome,
         context.request_id,
-        also_when_silent=even_if_silent,
+        also_when_silent=terms.even_if_silent,
     )
     return shown(Answered(lookup, came, context.elapsed_ms))

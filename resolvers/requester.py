@@ -11,7 +11,7 @@ from hub.evidence import Lookup, Role
 from resolvers.context import Info
 from resolvers.issuer import NO_SUCH, NOTHING
 from resolvers.looking import fields_selected, required
-from resolvers.obtaining import accepted_day, ask_for, obtained
+from resolvers.obtaining import accepted_day, ask_for, obtained, terms_of
 from resolvers.people import check_person
 from resolvers.selection import selection_below
 from resolvers.types.dossier import Dossier, dossier_of
@@ -22,6 +22,9 @@ from resolvers.types.proof import ProofCheck
 from resolvers.types.recall import Recall
 from resolvers.types.step import StepRejected, StepResult, StepTaken, stepped
 from resolvers.types.verification import VerificationRequest
+
+ENTRIES_A_CHECK_COSTS = 500
+"""Checking one document takes about as long as reading so many entries of lists."""
 
 
 @strawberry.type(description="What a requester sees of its requests (协助核实请求查询).")
@@ -86,6 +89,7 @@ class RequesterQuery:
         twin: Base64 | None = None,
     ) -> ProofCheck:
         context = info.context
+        context.explore(ENTRIES_A_CHECK_COSTS)
         about = None if subject is None else subject.subject()
         proofs = context.hub.assisting.proofs
         return ProofCheck.of(await proofs.examine(context.requester, document, about, twin))
@@ -148,14 +152,15 @@ class RequesterMutation:
         subject: SubjectInput,
         purpose: PurposeInput,
         accepted_on: date | None = None,
+        issuer: strawberry.ID | None = None,
         even_if_silent: bool = False,
     ) -> Outcome:
         context = info.context
         context.check_lookups([type])
         selected = fields_selected(context, selection_below(info, "certificate"), type)
         lookup = Lookup(type, subject.subject(), purpose.purpose(), selected)
-        accepted = accepted_day(context, accepted_on)
-        return (await obtained(context, [lookup], accepted, even_if_silent))[0]
+        terms = terms_of(context, accepted_on, issuer, even_if_silent)
+        return (await obtained(context, [lookup], terms))[0]
 
     @strawberry.mutation(
         description="All that an item requires of a subject (获取事项所需证照): found ones at once, and for "
@@ -173,8 +178,8 @@ class RequesterMutation:
         bound = purpose.purpose()
         below = selection_below(info, "entries", "outcome", "certificate")
         rows, lookups = required(context, subject.subject(), bound, below)
-        accepted = accepted_day(context, accepted_on)
-        outcomes = await obtained(context, lookups, accepted, even_if_silent)
+        terms = terms_of(context, accepted_on, None, even_if_silent)
+        outcomes = await obtained(context, lookups, terms)
         return dossier_of(context, bound.item, rows, outcomes)
 
     @strawberry.mutation(

@@ -124,7 +124,7 @@ class Proofs:
     ) -> Asked:
         for opened in (view.id, view.review_of):
             kept = opened and await self._premises.intents.of_request(opened)
-            if kept:
+            if kept and kept.intent.unit == requester.unit:
                 opening = kept.opening
                 granted = frozenset(opening.fields)
                 return Asked(requester, lookup, request_id, granted, opening.catalogue, opening.row)

@@ -429,6 +429,7 @@ class VerificationRequest:
     async def history(self, info: Info) -> list[HistoryEntry]:
         context = info.context
         told = await context.hub.assisting.history(context.requester, self.view.id)
+        context.explore(len(told or ()))
         return [HistoryEntry.of(one) for one in told or ()]
 
     @strawberry.field(description="Questions of the issuer to the requester (补充询问).")

@@ -98,6 +98,7 @@ def rows() -> Iterable[CatalogueRow]:
     ]
     for number, (unit, item, name, measures, excluded) in enumerate(wanted, 1):
         granted = GRANTED if name == REGISTER else frozenset(TYPES[name].fields)
+        granted = frozenset({"name"}) if unit == OTHER else granted
         issuer = TYPES[name].issuer_zh
         yield CatalogueRow(number, unit, item, name, issuer, measures, granted, excluded)
 
