@@ -4,11 +4,23 @@ from datetime import date, datetime, timedelta
 from functools import reduce
 
 from hub.china import CHINA
-from hub.desk.events import Begin, Claim, ConfirmReceipt, Event, Make, Seal, Send
+from hub.desk.events import (
+    Answer,
+    Ask,
+    Begin,
+    Cancel,
+    Claim,
+    ConfirmReceipt,
+    Event,
+    Forward,
+    Make,
+    Seal,
+    Send,
+)
 from hub.desk.findings import Findings, Verified
 from hub.desk.lifecycle import apply, arrival, issue
 from hub.desk.request import VerificationRequest
-from hub.desk.words import PLATFORM, Actor, Rejected, Role, Wanted
+from hub.desk.words import PLATFORM, Actor, QuestionKind, Rejected, Role, Wanted
 from hub.evidence import HolderKind, Purpose, Subject
 from hub.workdays.calendar import WorkingDays
 
@@ -87,6 +99,12 @@ BEGIN = (Begin(), VERA)
 SEAL = (Seal("seal-1", "sha256:00"), KEEPER)
 SEND = (Send(), PLATFORM)
 CONFIRM = (ConfirmReceipt(), CLERK)
+WHICH = (Ask(QuestionKind.AMBIGUOUS_SUBJECT, "which of the two?"), VERA)
+DETAIL = (Ask(QuestionKind.DETAIL, "which year?"), VERA)
+REPLY = (Answer("the one born in 1990"), CLERK)
+CANCEL = (Cancel("withdrawn"), CLERK)
+TO_ARCHIVES = Forward(ARCHIVES, "kept in the archives since 2010", ISSUERS)
+LATE = TEN + timedelta(hours=24, milliseconds=1)
 
 
 def answering(findings: Findings = ANSWERS) -> tuple[tuple[Event, Actor], ...]:

@@ -21,19 +21,20 @@ from tests.desk.people import (
     CLERK,
     CONFIRM,
     HOUSING,
+    REPLY,
     SEAL,
     SEND,
     TEN,
     VERA,
     VERIFIERS,
     VIKTOR,
+    WHICH,
     accepted,
     after,
     answering,
     delivered,
     rejected,
 )
-from tests.desk.test_lifecycle import REPLY, WHICH
 
 DOUBT = Object(1, "it was 2019", "r2")
 OTHER = Verified({"spouse": "无", "since": date(2019, 5, 20)})
