@@ -117,21 +117,28 @@ class Wire:
     cuts: list[Cut] = field(default_factory=list)
     answers: int = 0
     url: str = ""
+    connections: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one connection."""
+        task = asyncio.current_task()
+        assert task is not None
+        self.connections.add(task)
         where = urlsplit(self.target)
         there_reader, there = await asyncio.open_connection(where.hostname, where.port)
         ways = [
             asyncio.create_task(_carry(reader, there, _whole)),
             asyncio.create_task(_carry(there_reader, writer, self._answer)),
         ]
-        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        for way in ways:
-            way.cancel()
-        await asyncio.gather(*ways, return_exceptions=True)
-        there.close()
-        writer.close()
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+            there.close()
+            writer.close()
+            self.connections.discard(task)
 
     async def _answer(self, part: bytes) -> bytes | None:
         """What goes on of an answer; nothing at all where the connection is cut."""
@@ -173,6 +180,10 @@ async def wire_to(target: str, *cuts: Cut) -> AsyncIterator[Wire]:
     server = await asyncio.start_server(wire.join, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     wire.url = f"http://127.0.0.1:{port}"
-    async with server:
+    try:
         yield wire
+    finally:
         server.close()
+        for task in (left := list(wire.connections)):
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)

@@ -17,6 +17,7 @@ from connectors.assisted_parts import (
     Verified,
 )
 from connectors.assisted_words import RequestView
+from connectors.contract import ValueKind
 from tests.connectors.assisted_ground import (
     ANNA,
     CASE,
@@ -39,6 +40,7 @@ from tests.desk_platform.ground import (
     SINGLE,
     TEN,
     Ground,
+    declared,
 )
 
 FOUND = {"verified": {"spouse": "无", "since": date(2020, 5, 20)}}
@@ -121,8 +123,21 @@ async def test_from_asking_to_closing(life: Life) -> None:
     assert closed.version == len(history)
 
 
-async def test_values_of_every_kind_arrive(life: Life) -> None:
+EVERY_KIND = declared(
+    SINGLE,
+    "无婚姻登记记录证明",
+    since=ValueKind.DATE,
+    share=ValueKind.DECIMAL,
+    children=ValueKind.INTEGER,
+    alive=ValueKind.BOOLEAN,
+    names=ValueKind.TEXTS,
+    spouse=ValueKind.TEXT,
+)
+
+
+async def test_values_of_every_kind_arrive(life: Life, ground: Ground) -> None:
     """Dates and decimals go as texts, numbers, truths, lists and open fields as they are."""
+    ground.desk.types = {SINGLE: EVERY_KIND}
     values = {
         "since": date(2020, 5, 20),
         "share": Decimal("0.10"),
