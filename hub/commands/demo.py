@@ -10,6 +10,7 @@ import aiohttp
 import typer
 
 from hub.commands.asking import Asker, asker
+from hub.commands.demo_examples import lacking_only
 from hub.commands.demo_ground import Home
 from hub.commands.demo_opening import Place, open_demo
 from hub.commands.demo_words import welcome, worked_curl
@@ -17,7 +18,7 @@ from hub.commands.logging import log_to_stderr
 from hub.commands.options import FIRST_PORT, HIGHEST_FIRST, Host, sandbox_ports
 from hub.commands.outcomes import Shown, dossier_table, read_outcome, show_outcome
 from hub.commands.running import run, stopped_by_signal
-from hub.commands.story import Story, protagonist
+from hub.commands.story import CERTIFICATE, Story
 from hub.commands.terminal import aside, out, plain
 from hub.commands.trouble import CommandFailed
 from hub.commands.worked import Worked, worked_queries
@@ -78,7 +79,7 @@ async def _once(place: Place, options: SandboxOptions) -> None:
             url, keys = f"{running.url}/graphql", running.ground.keys
             async with asker(url, keys.window) as window, asker(url, keys.water) as water:
                 queries = worked_queries(running.sandbox.examples)
-                person = protagonist(running.sandbox.examples)
+                person = lacking_only(running.sandbox.examples, CERTIFICATE)
                 story = Story(window, water, running.issuers, person)
                 chapters = [
                     *((one.title, _worked(one, window, running.sandbox)) for one in queries),

@@ -21,7 +21,6 @@ from hub.commands.story_queries import (
 from hub.commands.story_words import changed, checks_table, checks_told, difference, values_of
 from hub.commands.terminal import out, plain
 from hub.commands.watching import watching
-from hub.sandbox.examples import Examples
 from hub.sandbox.relations import Subject
 
 CERTIFICATE = "real_estate_title"
@@ -170,17 +169,6 @@ class Story:
         document = {"no_record_rate": 0, **dials}
         async with self.window.session.put(url, json=document, raise_for_status=True):
             """Turned; what is not given stands at its default."""
-
-
-def protagonist(examples: Examples) -> Subject:
-    """Somebody of whom all of the item's certificates are held somewhere but one."""
-    others = [name for name in OF_A_PERSON if name != CERTIFICATE]
-    skip = 0
-    while True:
-        subject = examples.held_nowhere(CERTIFICATE, skip)
-        if all(any(examples.held_at(name, subject).values()) for name in others):
-            return subject
-        skip += 1
 
 
 def _is_sent(event: Document) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 from types import MappingProxyType
@@ -22,6 +22,11 @@ PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
         "item": "<item code 事项编码>",
         "case": "<case number 办件编号>",
         "operator": "<operator 操作人员>",
+        "pending_resident_id": "<resident id of whom something is held nowhere 公民身份号码>",
+        "pending_resident_name": "<name 姓名>",
+        "issuer_key": "<API key of an issuer's people 出具单位的密钥>",
+        "verifier": "<verifier 核查人员>",
+        "keeper": "<seal keeper 印章管理人员>",
     }
 )
 """Every name the examples leave open, with a text that says what belongs there."""
@@ -29,11 +34,15 @@ PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class ExampleTab:
-    """A query with its variables (JSON text); the title is the name of its operation."""
+    """A query with its variables (JSON text); the title is the name of its operation.
+
+    `headers` (JSON text) are its own where it is somebody else's to ask than the page's key.
+    """
 
     title: str
     query: str
     variables: str
+    headers: str | None = field(default=None, repr=False)
 
 
 def load_examples(substitutions: Mapping[str, str] = PLACEHOLDERS) -> tuple[ExampleTab, ...]:
@@ -45,7 +54,9 @@ def _tabs(folder: Path, substitutions: Mapping[str, str]) -> Iterator[ExampleTab
     for file in sorted(folder.glob("*.graphql")):
         query = file.read_text(encoding="utf-8")
         variables = _filled(file.with_suffix(".json"), substitutions)
-        yield ExampleTab(_operation_name(query), query, variables)
+        own = file.with_suffix(".headers.json")
+        headers = _filled(own, substitutions) if own.exists() else None
+        yield ExampleTab(_operation_name(query), query, variables, headers)
 
 
 def _filled(file: Path, substitutions: Mapping[str, str]) -> str:

@@ -10,13 +10,17 @@ from resolvers.schema import packaged_schema
 
 
 def test_the_tabs_are_named_after_their_operations() -> None:
-    """Five tabs, in order."""
+    """Nine tabs, in order."""
     assert [tab.title for tab in load_examples()] == [
         "OneLookup",
         "Batch",
         "Dossier",
         "Catalogue",
         "Denial",
+        "ObtainDossier",
+        "RequestChanged",
+        "InboxChanged",
+        "AnswerRequest",
     ]
 
 
@@ -34,9 +38,17 @@ def test_every_open_name_is_filled_and_every_name_is_used() -> None:
     values = [json.loads(tab.variables) for tab in load_examples(substitutions)]
 
     assert values[0]["subject"]["person"]["name"] == '"resident_name" \\ 王小明'
-    text = json.dumps(values, ensure_ascii=False)
+    headers = [json.loads(tab.headers) for tab in load_examples(substitutions) if tab.headers]
+    text = json.dumps([values, headers], ensure_ascii=False)
     assert "${" not in text
     assert [name for name in PLACEHOLDERS if name not in text] == []
+
+
+def test_the_issuers_tabs_have_a_key_of_their_own() -> None:
+    """The others are sent with the page's key."""
+    own = [tab.title for tab in load_examples() if tab.headers is not None]
+
+    assert own == ["InboxChanged", "AnswerRequest"]
 
 
 def test_a_missing_substitution_names_the_file_and_the_name() -> None:

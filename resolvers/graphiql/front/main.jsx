@@ -27,10 +27,10 @@ function keptTab(storage) {
 }
 
 function startingTabs(config, storage) {
-  const defaultTabs = config.tabs.map(({ query, variables }) => ({
+  const defaultTabs = config.tabs.map(({ query, variables, headers }) => ({
     query,
     variables,
-    headers: config.headers,
+    headers: headers ?? config.headers,
   }));
   const open = keptTab(storage) ?? defaultTabs[0];
   return {

@@ -23,21 +23,21 @@ function run(endpoint) {
   ask(endpoint).catch((error) => show(`Not sent or not understood 未发送或无法解析: ${error.message}`));
 }
 
-function choose(tab) {
+function choose(tab, headers) {
+  element("headers").value = tab?.headers ?? headers;
   element("query").value = tab?.query ?? "";
   element("variables").value = tab?.variables ?? "";
   show("");
 }
 
 function open({ endpoint, headers, tabs }) {
-  element("headers").value = headers;
   element("example").append(...tabs.map(({ title }) => new Option(title)));
-  element("example").addEventListener("change", (event) => choose(tabs[event.target.selectedIndex]));
+  element("example").addEventListener("change", (event) => choose(tabs[event.target.selectedIndex], headers));
   element("run").addEventListener("click", () => run(endpoint));
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey && event.key === "Enter") run(endpoint);
   });
-  choose(tabs[0]);
+  choose(tabs[0], headers);
 }
 
 fetch("/graphiql/config.json")
