@@ -20,10 +20,30 @@ def type_of(types: Types, certificate: str) -> CertificateType:
     """The certificate type; raises `SealRefused` where the desk has no declaration of it."""
     if certificate in types:
         return types[certificate]
-    raise SealRefused(
-        f"the desk has no declaration of certificate type {certificate}: add {certificate}.toml to"
-        " its folder of certificate types (CERTHUB_CERTIFICATES)"
-    )
+    raise SealRefused(_undeclared(certificate))
+
+
+def unanswerable(types: Types, certificate: str, fields: Iterable[str]) -> str | None:
+    """Why a proof with these fields could never be made, where the desk knows its types."""
+    if not types:
+        return None
+    if certificate not in types:
+        return _undeclared(certificate)
+    known = types[certificate].fields
+    if strange := sorted(set(fields) - set(known)):
+        return (
+            f"certificate type {certificate} has no field {strange[0]}: ask for {', '.join(known)}"
+        )
+    return None
+
+
+def unreadable(values: Mapping[str, Value | None], kind: CertificateType) -> str | None:
+    """Which value can't be read as its field declares it, and how to give it."""
+    for name, value in values.items():
+        declared = kind.fields.get(name)
+        if declared is not None and not _readable(value, declared.kind):
+            return f"field {name} is a {declared.kind}: give it as such, like {_EXAMPLES[declared.kind]}"
+    return None
 
 
 def verified_content(
@@ -123,6 +143,8 @@ def _known(
     values: Mapping[str, Value | None], pending: Iterable[str], kind: CertificateType
 ) -> _Said:
     """The values, what is pending among them; what the record leaves open is remarked."""
+    if wrong := unreadable(values, kind):
+        raise SealRefused(f"{wrong}; return the draft for that")
     known = [_line(name, value, kind) for name, value in values.items() if value is not None]
     if not known:
         raise SealRefused(
@@ -140,7 +162,7 @@ def _line(name: str, value: Value | None, kind: CertificateType) -> ContentField
     declared = kind.fields.get(name)
     if declared is None:
         return ContentField(name, name, value)
-    return ContentField(name, declared.label_zh, _read(name, value, declared.kind), declared.kind)
+    return ContentField(name, declared.label_zh, _as_kind(value, declared.kind), declared.kind)
 
 
 def _place(line: ContentField, kind: CertificateType) -> int:
@@ -153,21 +175,30 @@ def _labels(names: Iterable[str], kind: CertificateType) -> str:
     return "、".join(_line(name, None, kind).label_zh for name in names)
 
 
-def _read(name: str, value: Value | None, kind: ValueKind) -> Value | None:
-    """The value as its kind has it: dates and decimals travel as texts."""
+def _undeclared(certificate: str) -> str:
+    return (
+        f"the desk has no declaration of certificate type {certificate}: add {certificate}.toml to"
+        " its folder of certificate types (CERTHUB_CERTIFICATES)"
+    )
+
+
+def _readable(value: Value | None, kind: ValueKind) -> bool:
     try:
-        match kind, value:
-            case ValueKind.DATE, str():
-                return date.fromisoformat(value)
-            case ValueKind.DECIMAL, str():
-                return Decimal(value)
-            case _:
-                return value
+        _as_kind(value, kind)
     except (ValueError, InvalidOperation):
-        raise SealRefused(
-            f"the value of field {name} is no {kind}: return the draft and give it as one, such as"
-            f" {_EXAMPLES[kind]}"
-        ) from None
+        return False
+    return True
+
+
+def _as_kind(value: Value | None, kind: ValueKind) -> Value | None:
+    """The value as its kind has it: dates and decimals travel as texts."""
+    match kind, value:
+        case ValueKind.DATE, str():
+            return date.fromisoformat(value)
+        case ValueKind.DECIMAL, str():
+            return Decimal(value)
+        case _:
+            return value
 
 
 _EXAMPLES = {ValueKind.DATE: "2026-11-23", ValueKind.DECIMAL: "12.50"}

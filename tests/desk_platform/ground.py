@@ -145,9 +145,17 @@ def declared(name: str, title_zh: str, **kinds: ValueKind) -> CertificateType:
     return CertificateType(name, None, title_zh, name, holders, "民政", "civil", fields, *parts)
 
 
+_OF_EVERY_KIND = {
+    "a": ValueKind.TEXT,
+    "b": ValueKind.INTEGER,
+    "c": ValueKind.BOOLEAN,
+    "d": ValueKind.TEXTS,
+    "e": ValueKind.DECIMAL,
+}
+_MARITAL = {"spouse": ValueKind.TEXT, "since": ValueKind.DATE}
 TYPES = {
-    SINGLE: declared(SINGLE, "无婚姻登记记录证明", spouse=ValueKind.TEXT, since=ValueKind.DATE),
-    BOOK: declared(BOOK, "居民户口簿", address=ValueKind.TEXT),
+    SINGLE: declared(SINGLE, "无婚姻登记记录证明", **_MARITAL, **_OF_EVERY_KIND),
+    BOOK: declared(BOOK, "居民户口簿", **_MARITAL),
 }
 
 

@@ -16,6 +16,7 @@ from hub.notary.words import Content, Proof, Seal, SealKind, SealUse
 from hub.notary.words import Sealed as SealedContent
 from tests.desk_platform.ground import (
     ARCHIVES,
+    BOOK,
     CIVIL,
     CLERK,
     HOUSING,
@@ -26,6 +27,7 @@ from tests.desk_platform.ground import (
     VERA,
     Ground,
     Reply,
+    submission,
 )
 from tests.desk_platform.real_seals import ARCHIVED, SHARING, VERIFYING, Sealed, cut, twin
 
@@ -234,22 +236,40 @@ async def test_seals_of_others(sealed: Sealed) -> None:
 
 
 async def test_what_cannot_be_put_on_paper(sealed: Sealed) -> None:
-    """A value that isn't what its field declares, or none at all, goes back without being shown."""
-    hub = sealed.ground.hub
-    no_date = await hub.to_made(findings={"verified": {"spouse": "无", "since": "去年"}})
-    nothing = await hub.to_made(findings={"verified": {"spouse": None, "since": None}})
-    invisible = await hub.to_made(findings={"verified": {"spouse": "无\u202e", "since": None}})
-
-    replies = [await _sealing(sealed, each) for each in (no_date, nothing, invisible)]
-
-    assert [each.status for each in replies] == [409] * 3
-    assert replies[0].body["message"] == (
-        "the value of field since is no date: return the draft and give it as one, such as"
-        " 2026-11-23"
+    """An answer without any value goes back to its verifier; nothing is kept."""
+    request = await sealed.ground.hub.to_made(
+        findings={"verified": {"spouse": None, "since": None}}
     )
-    assert replies[1].body["message"].startswith("it holds no value at all")
-    assert "invisible sign U+202E: leave it out" in replies[2].body["message"]
+
+    reply = await _sealing(sealed, request)
+
+    assert reply.status == 409
+    assert reply.body["message"].startswith("it holds no value at all")
     assert await _counted(sealed.ground) == (0, 0, 0)
+
+
+async def test_what_could_never_be_sealed(small: Ground) -> None:
+    """A field or type that isn't declared is told to who asks, a value of no such kind to who makes it."""
+    request = await small.hub.open()
+    for name in ("claim", "begin"):
+        await small.hub.step(request, name, VERA)
+
+    field = await small.hub.post("requests", submission(fields=["spouse", "shoes"]))
+    value = await small.hub.step(
+        request, "make", VERA, findings={"verified": {"spouse": "无", "since": "去年"}}
+    )
+    small.desk.types = {BOOK: small.desk.types[BOOK]}
+    undeclared = await small.hub.post("requests", submission())
+
+    assert field.status == value.status == undeclared.status == 422
+    assert field.body["message"] == (
+        "certificate type no_marriage_record has no field shoes: ask for spouse, since, a,"
+        " b, c, d, e"
+    )
+    assert value.body["message"] == "field since is a date: give it as such, like 2026-11-23"
+    assert "add no_marriage_record.toml" in undeclared.body["message"]
+    seen = await small.hub.get(f"requests/{request}?unit={CIVIL}")
+    assert seen.body["state"] == "in_verification"
 
 
 async def test_a_repeated_call_is_one_use(sealed: Sealed) -> None:

@@ -2,13 +2,15 @@
 
 from aiohttp import web
 
+from hub.desk.contents import unanswerable, unreadable
 from hub.desk.desk import Desk, fresh_id
-from hub.desk.events import AttemptToDecline, Event
+from hub.desk.events import AttemptToDecline, Event, Make
 from hub.desk.face.bodies import SUBMISSION, officer, text, wanted
 from hub.desk.face.calls import IDEMPOTENCY_KEY, Signed
 from hub.desk.face.replies import NO_DECLINING, Refused, not_declined, said, telling, told_reply
 from hub.desk.face.shapes import BadBody
 from hub.desk.face.steps import SEAL, Step, declines
+from hub.desk.findings import Verified
 from hub.desk.request import VerificationRequest
 
 
@@ -24,6 +26,8 @@ async def submit(desk: Desk, signed: Signed) -> web.Response:
     issuer = text(given, "issuer") if "issuer" in given else _only(issuers)
     if issuer not in issuers:
         raise Refused(422, "name an issuer that the registry lists for this certificate")
+    if why := unanswerable(desk.types, asked.certificate, asked.fields):
+        raise Refused(422, why)
     tell = telling(by.unit, desk.now(), 201)
     return told_reply(await desk.submit(call, asked, issuer, by, tell))
 
@@ -42,7 +46,9 @@ async def step(desk: Desk, signed: Signed, taken: Step) -> web.Response:
     by = officer(given)
 
     def event(request: VerificationRequest) -> Event:
-        return taken.event(given, request, desk.registry)
+        made = taken.event(given, request, desk.registry)
+        _check_values(desk, request, made)
+        return made
 
     tell = telling(by.unit, desk.now())
     return told_reply(await desk.act(call, signed.id(), event, by, tell))
@@ -62,6 +68,15 @@ async def decline(desk: Desk, signed: Signed) -> web.Response:
     reply = await _record(desk, signed) or said(405, NO_DECLINING)
     reply.headers["Allow"] = ""
     return reply
+
+
+def _check_values(desk: Desk, request: VerificationRequest, event: Event) -> None:
+    """Raise `BadBody` where what a verifier found couldn't be put on paper."""
+    kind = desk.types.get(request.wanted.certificate)
+    if kind is None or not isinstance(event, Make) or not isinstance(event.findings, Verified):
+        return
+    if wrong := unreadable(event.findings.values, kind):
+        raise BadBody(wrong)
 
 
 async def _record(desk: Desk, signed: Signed) -> web.Response | None:
