@@ -104,6 +104,7 @@ class Feed:
         self._followers: set[Follower] = set()
         self._followed = asyncio.Event()
         self._placed = asyncio.Event()
+        self._asked: ChangeSource | None = None
         self._place: int | None = None
         self._failures = 0
 
@@ -164,6 +165,9 @@ class Feed:
         source = self._source()
         if source is None:
             return await self._wait("no verification platform is configured")
+        if source is not self._asked and self._place is not None:
+            self._begin_anew()  # a reload: another platform counts its changes otherwise
+        self._asked = source
         try:
             told = await source.changes(self._place, LONG_POLL)
         except ChangesLost:

@@ -217,6 +217,19 @@ async def test_nobody_is_asked_while_nobody_follows() -> None:
     assert source.asked == [None, 7, None, 9]
 
 
+async def test_another_platform_is_begun_anew() -> None:
+    """A reload that names another platform doesn't go on where the old one was."""
+    old, new = Scripted(Changes((), 7), Changes((), 8)), Scripted(Changes((), 100))
+    sources = [old, old, new]
+    feed = Feed(lambda: sources.pop(0) if len(sources) > 1 else new)
+    async with running(feed), feed.following(HOUSING) as changes:
+        with pytest.raises(ChangesMissed, match="begins anew"):
+            await _take(changes, 1)
+        await _until(lambda: len(new.asked) == 2)
+
+    assert (old.asked, new.asked) == ([None, 7], [None, 100])
+
+
 async def test_a_silent_platform_is_told_at_once_and_tried_ever_more_rarely() -> None:
     """A follower doesn't wait for ever; the pauses double up to fifteen seconds."""
     rests: list[float] = []
