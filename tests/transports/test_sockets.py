@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 from websockets.exceptions import InvalidStatus
 
 from resolvers.limits import Limits
+from resolvers.transports.operating import Timing
 from tests.transports.ground import BEARER, BRISK, becomes, open_ground, socket
 
 COUNT = "subscription($to: Int!) { count(to: $to) { number context caller } }"
@@ -232,7 +232,8 @@ async def test_4406_only_the_subprotocol_of_graphql_ws_is_spoken(subprotocol: st
 
 async def test_4408_a_socket_that_says_nothing_is_closed() -> None:
     """After the time to initialise, which pings do not prolong."""
-    async with open_ground(BRISK) as ground, socket(ground, init=False) as client:
+    timing = Timing(initialising=0.4)
+    async with open_ground(timing) as ground, socket(ground, init=False) as client:
         await client.send(type="ping")
         assert await client.receive() == {"type": "pong"}
         assert await client.closed() == (4408, "Connection initialisation timeout")
@@ -276,7 +277,7 @@ async def test_4403_a_revoked_key_ends_what_runs() -> None:
 
 async def test_1000_only_what_runs_holds_a_socket() -> None:
     """A subscription does for as long as it runs; with nothing running the socket is ended."""
-    async with open_ground(replace(BRISK, idle=0.3)) as ground, socket(ground) as client:
+    async with open_ground(Timing(idle=0.3)) as ground, socket(ground) as client:
         await client.subscribe("1", WAITING)
         await client.receive()
         await asyncio.sleep(1)
