@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from hub.commands.running import LARGEST_MESSAGE
 from resolvers.limits import Limits
 from resolvers.transports.operating import Timing
 from tests.transports.ground import BEARER, BRISK, becomes, open_ground, socket
@@ -301,6 +302,11 @@ async def test_1009_a_message_over_the_limit_closes_the_socket() -> None:
 
     assert beyond_ours == (1009, "The message is too large; split the request")
     assert beyond_uvicorn == 1009
+
+
+def test_frames_may_be_as_large_as_bodies() -> None:
+    """uvicorn's limit, which stands in front of ours, is the same number."""
+    assert Limits().body_bytes == LARGEST_MESSAGE
 
 
 async def test_a_socket_runs_so_many_operations_and_no_more() -> None:
