@@ -31,6 +31,12 @@ def registry_file(settings: Settings) -> Path:
     return settings.data / "desk.toml"
 
 
+def registry_files(settings: Settings) -> list[Path]:
+    """What the registry is read from: its own file, and the credentials of its clients."""
+    credentials = [] if settings.credentials is None else [settings.credentials]
+    return [registry_file(settings), *credentials]
+
+
 def notary_folder(settings: Settings) -> Path:
     """Where seals' keys, the platform's own, and the trusted roots lie."""
     return settings.data / "notary"

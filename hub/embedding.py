@@ -10,8 +10,9 @@ from pathlib import Path
 
 from hub.declarations.live import LiveDeclarations
 from hub.declarations.words import ConfigurationError, Platform
-from hub.deployed_desk import open_deployed_desk, registry_of
+from hub.deployed_desk import open_deployed_desk, registry_files, registry_of
 from hub.desk.registry import Client, Registry
+from hub.desk.reloading import registry_reloading
 from hub.desk.serving import desk_answering
 from hub.pacing import Clock
 from hub.settings import Settings
@@ -56,7 +57,13 @@ async def embedding(
     registry = with_client(registry_of(settings), hub)
     with _listening(settings.desk_port) as listener:
         opening = open_deployed_desk(settings, registry, declarations.current.types)
-        async with opening as desk, desk_answering(desk, listener):
+        async with (
+            opening as desk,
+            registry_reloading(
+                desk, lambda: with_client(registry_of(settings), hub), registry_files(settings)
+            ),
+            desk_answering(desk, listener),
+        ):
             url = f"http://{HOST}:{listener.getsockname()[1]}"
             declarations.place_embedded(url)
             yield EmbeddedDesk(url, made, desk.now)

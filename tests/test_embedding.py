@@ -1,5 +1,6 @@
 """The verification desk in the hub's own process, and when there is none."""
 
+import asyncio
 import shutil
 import socket
 from collections.abc import Mapping
@@ -13,10 +14,12 @@ from connectors.http import open_http
 from hub.compose import Hub, declared, open_hub
 from hub.declarations.credentials import load_credentials
 from hub.declarations.words import ConfigurationError, Platform
+from hub.desk.registry import Client
 from hub.embedding import embedding
 from hub.platforms import connect
 from hub.sandbox.sandbox import packaged_credentials, packaged_platforms
 from hub.settings import Settings, read_settings
+from tests.desk_platform.ground import Caller, submission
 
 ELSEWHERE = "http://127.0.0.1:9"
 
@@ -95,6 +98,28 @@ async def test_the_credential_is_made_at_start(tmp_path: Path) -> None:
     assert made[0]["secret"] not in repr(desk)
 
 
+async def test_who_is_designated_takes_part_at_once(tmp_path: Path) -> None:
+    """An issuer written into desk.toml is known without a restart, and the hub is still let in."""
+    given = settings(tmp_path)
+    async with embedding(given, declared(given)) as desk, aiohttp.ClientSession() as session:
+        assert desk is not None
+        key, secret = desk.credential["access_key"], desk.credential["secret"]
+        caller = Caller(session, desk.url, Client("hub", key, secret))
+        asked = {name: part for name, part in submission().items() if name != "issuer"}
+
+        async def said() -> str:
+            return str((await caller.post("requests", asked)).body["message"])
+
+        before = await said()
+        (tmp_path / "desk.toml").write_text('[units.civil]\nissues = ["no_marriage_record"]\n')
+        async with asyncio.timeout(10):
+            while (now := await said()) == before:  # noqa: ASYNC110 - it is told over the wire
+                await asyncio.sleep(0.05)
+
+    assert "no unit is listed as issuer" in before
+    assert "no unit" not in now
+
+
 async def test_a_url_embeds_nothing(tmp_path: Path) -> None:
     """A desk elsewhere is taken as it is declared, and this machine keeps no desk's database."""
     given = settings(tmp_path, ENDPOINTS=f"verification={ELSEWHERE}")
@@ -158,7 +183,7 @@ async def test_trouble_goes_on_as_it_came(tmp_path: Path) -> None:
     """What goes wrong while the desk is open is not wrapped into anything."""
     given = settings(tmp_path)
 
-    with pytest.raises(ConfigurationError, match="^as it came$"):
+    with pytest.raises(ConfigurationError, match=r"^as it came$"):
         async with embedding(given, declared(given)):
             raise ConfigurationError("as it came")
 

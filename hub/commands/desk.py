@@ -1,9 +1,10 @@
 """`certhub desk`: the supplementary verification platform by itself."""
 
+import asyncio
+import signal
 import socket
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Annotated
 
 import orjson
@@ -16,7 +17,7 @@ from hub.commands.running import address, listening, run, stopped_by_signal
 from hub.commands.terminal import aside, out, plain
 from hub.declarations.certificates import load_certificate_types, packaged_certificates
 from hub.declarations.credentials import load_credentials
-from hub.deployed_desk import open_deployed_desk
+from hub.deployed_desk import open_deployed_desk, registry_files
 from hub.desk.openapi import openapi_document
 from hub.desk.registry import Registry, read_registry
 from hub.desk.reloading import registry_reloading
@@ -65,11 +66,6 @@ def _registry(settings: Settings) -> Registry:
     return read_registry(settings.data / "desk.toml", secrets)
 
 
-def _registry_files(settings: Settings) -> list[Path]:
-    credentials = [] if settings.credentials is None else [settings.credentials]
-    return [settings.data / "desk.toml", *credentials]
-
-
 async def _until_stopped(registry: Registry, settings: Settings, listener: socket.socket) -> None:
     async with desk_database(settings.desk_database):
         pass  # what is wrong with it is told in words before anything else begins
@@ -78,8 +74,11 @@ async def _until_stopped(registry: Registry, settings: Settings, listener: socke
     with stopped_by_signal() as stopped:
         async with (
             open_deployed_desk(settings, registry, types) as desk,
-            registry_reloading(desk, partial(_registry, settings), _registry_files(settings)),
+            registry_reloading(
+                desk, partial(_registry, settings), registry_files(settings)
+            ) as reload,
             desk_answering(desk, listener),
         ):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload)
             plain(out(), f"The desk answers at {address(listener)}/api/v1/health. Ctrl-C ends it.")
             await stopped.wait()

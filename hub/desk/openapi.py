@@ -42,8 +42,8 @@ def openapi_document() -> Schema:
             "description": (
                 "Calls are signed like the BG-HMAC gateway's: X-BG-HMAC-SIGNATURE is"
                 " base64(HMAC-SHA256(secret, METHOD, path, sorted query, access key, date, each"
-                " followed by a newline)). Every write takes an Idempotency-Key; repeated, it"
-                " gives the same answer. No call ends a request by declining it (Article 16)."
+                " followed by a newline)). Every write takes an Idempotency-Key; repeated within"
+                " seven days, it gives the same answer. No call ends a request by declining it (Article 16)."
             ),
         },
         "paths": _paths(OPERATIONS),

@@ -1,7 +1,6 @@
 """The desk's registry is read anew when its files change; a broken one is refused."""
 
 import asyncio
-import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,19 +21,17 @@ _Stamp = tuple[int, int, int] | None
 @asynccontextmanager
 async def registry_reloading(
     desk: Desk, read: Callable[[], Registry], files: Sequence[Path]
-) -> AsyncIterator[None]:
-    """While open, the desk goes by what `read` gives, again whenever a file changes or on SIGHUP.
+) -> AsyncIterator[Callable[[], None]]:
+    """While open, the desk goes by what `read` gives, again whenever a file changes.
 
-    Where it raises `ConfigurationError`, that is logged, and the desk goes by the old one.
+    What it yields has it read at once, changed or not. Where `read` raises `ConfigurationError`,
+    that is logged, and the desk goes by the old one.
     """
     reloads = _Reloads(desk, read, files)
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGHUP, reloads.ask)
     watching = asyncio.create_task(reloads.watch(), name="desk registry")
     try:
-        yield
+        yield reloads.ask
     finally:
-        loop.remove_signal_handler(signal.SIGHUP)
         watching.cancel()
         await asyncio.wait([watching])
 
