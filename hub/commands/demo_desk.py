@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hub.catalogue.demonstration import WATER, WINDOW
 from hub.commands.demo_case import OPERATORS, WATER_OPERATORS
+from hub.commands.trouble import CommandFailed
 from hub.declarations.platforms import VERIFICATION
 from hub.deployed_desk import notary_folder, registry_file, shared_folder
 from hub.desk.sealroom import keep_key, kept_authority, key_file
@@ -28,6 +29,7 @@ ISSUERS = "issuers"
 """The desk's client that the sandbox's issuers are, and the name of its credential."""
 BUREAU = "示例市公安局"
 """Who makes and permits seals (Article 15)."""
+MARK = "# Written by certhub demo, anew at each start."
 _REGION = "330299"
 
 
@@ -42,10 +44,12 @@ class Permitted:
 
 
 async def prepare_desk(settings: Settings, sandbox: Sandbox) -> None:
-    """Everything the embedded desk of a demonstration finds in its data folder."""
+    """Everything the embedded desk of a demonstration finds in its data folder.
+
+    A registry that is no demonstration's is left alone, and raises `CommandFailed`.
+    """
     units = issuing_units(sandbox.types)
-    settings.data.mkdir(parents=True, exist_ok=True)
-    registry_file(settings).write_text(registry_text(units), "utf-8")
+    _write_registry(registry_file(settings), registry_text(units))
     _declare_behind(shared_folder(settings), sandbox.urls[VERIFICATION])
     await _make_seals(settings, list(seals_of(units)))
 
@@ -59,7 +63,7 @@ def registry_text(units: Sequence[IssuingUnit]) -> str:
         f"units.{SUPERVISION.code}": {"name": SUPERVISION.name_zh, "supervisors": (SUPERVISOR,)},
         **{f"units.{unit.code}": _designated(unit) for unit in units},
     }
-    return "\n".join(_toml(name, entries) for name, entries in tables.items())
+    return "\n".join([MARK, "", *(_toml(name, entries) for name, entries in tables.items())])
 
 
 def seals_of(units: Sequence[IssuingUnit]) -> Iterator[Permitted]:
@@ -71,6 +75,15 @@ def seals_of(units: Sequence[IssuingUnit]) -> Iterator[Permitted]:
     for place, one in enumerate(units, start=1):
         unit, number = Unit(one.code, one.name_zh), f"{_REGION}2{place:06}"
         yield Permitted(number, SealKind.VERIFICATION, unit, (one.keeper,))
+
+
+def _write_registry(file: Path, text: str) -> None:
+    if file.exists() and not file.read_text("utf-8").startswith(MARK):
+        raise CommandFailed(
+            f"{file} is the registry of a real desk. Give the demo a folder of its own with --data."
+        )
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, "utf-8")
 
 
 def _designated(unit: IssuingUnit) -> Mapping[str, object]:
