@@ -499,6 +499,22 @@ async def test_ambiguity_is_asked_first(city: City) -> None:
     assert made["draft"]["answer"] == "AMBIGUOUS"
 
 
+async def test_nobody_stands_in_the_logs(city: City, capfd: pytest.CaptureFixture[str]) -> None:
+    """A life with its mistakes leaves no identifier, name, case or words of a person in the log."""
+    request = await opened(city)
+    await to_verification(city, request)
+    await city.civil.refused(CLAIM, request=request, by="keeper")
+    await rejected(city.archives, CLAIM, request, by="anna")
+    await rejected(city.civil, FORWARD, request, by="vera", to=REFORM, reason="secret-reason")
+    await took(city.civil, MAKE, request, by="vera", findings={"verified": VALUES})
+    await took(city.civil, SEAL, request, by="keeper")
+    await took(city.civil, SEND, request, by="keeper")
+
+    said = "".join(capfd.readouterr())
+    persons = (RESIDENT, NAME, CASE, "vera", "keeper", "anna", "clerk", "secret-reason", "ch_")
+    assert [one for one in persons if one in said] == []
+
+
 async def to_verification(city: City, request: str, by: str = "vera") -> None:
     """Claimed and begun."""
     await took(city.civil, CLAIM, request, by=by)
