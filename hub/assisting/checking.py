@@ -17,12 +17,15 @@ from hub.notary.pool import Workshop
 from hub.notary.reading import Misread
 from hub.notary.registry import Registry, RegistryView
 from hub.notary.verdict import Check, Checked, Result, Verdict
-from hub.notary.words import ProofTrouble
+from hub.notary.words import AnswerKind, ProofTrouble
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a proof must be about, whatever it says of itself."""
+    """What a proof must be about, whatever it says of itself.
+
+    `digest` and `answers` are of the answer that was sent, where it is the proof of one.
+    """
 
     declared: CertificateType
     subject: Subject
@@ -30,6 +33,8 @@ class Expected:
     person: str = field(repr=False)
     item: str
     case: str = field(repr=False)
+    digest: str | None = None
+    answers: frozenset[AnswerKind] = frozenset(AnswerKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,9 @@ def _as_expected(
         return _not(sealed, verdict, Check.TWIN, f"{trouble}: ask the issuer for a correct one")
     if twin.certificate != expected.declared.name or twin.document_number != sealed.document_number:
         return _not(sealed, verdict, Check.TWIN, "it is another proof than asked for: reject it")
+    other_answer = expected.digest not in (None, twin.content_sha256)
+    if other_answer or twin.answer not in expected.answers:
+        return _not(sealed, verdict, Check.TWIN, "it is another answer than was sent: reject it")
     told = twin.endorsement
     endorsed_for = (told.extracting.code, told.operator, told.item, told.case)
     if endorsed_for != (expected.unit, expected.person, expected.item, expected.case):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from connectors.assisted_parts import Officer, SubjectKind
+from connectors.assisted_parts import DeliveryView, Officer, SubjectKind
 from connectors.assisted_words import Extraction, SealedProof, StepRejected
 from connectors.contract import ConnectorError, Value
 from hub.assisting.premises import Premises
@@ -34,13 +34,18 @@ class Asked:
     catalogue: int
     row: int | None
     request: str | None = None
-    delivery: int | None = None
+    delivery: DeliveryView | None = None
     seen: Mapping[str, Value | None] = field(default_factory=dict, repr=False)
+
+    @property
+    def number(self) -> int | None:
+        """The number of the delivery it is the proof of."""
+        return None if self.delivery is None else self.delivery.number
 
     @property
     def key(self) -> str:
         """The key of the extraction: once for each request of a caller."""
-        named = f"extract {self.request_id} {self.lookup.type} {self.request} {self.delivery}"
+        named = f"extract {self.request_id} {self.lookup.type} {self.request} {self.number}"
         return platform_key(self.requester.unit, f"{named} {self.lookup.subject.identifier}")
 
 
@@ -63,7 +68,7 @@ class Extracting:
             return NoProof("platform_silent", f"{trouble}. Ask again in a few seconds.")
         if isinstance(came, StepRejected):
             return NoProof(came.reason or "rejected", came.message)
-        found = [one for one in came or () if asked.delivery in (None, one.delivery)]
+        found = [one for one in came or () if asked.number in (None, one.delivery)]
         return found[-1] if found else NoProof("nothing_there", "There is no proof in force.")
 
     def _extraction(self, asked: Asked) -> Extraction:
@@ -79,5 +84,5 @@ class Extracting:
             case=purpose.case,
             item_name=item.name_zh if item else None,
             request=asked.request,
-            delivery=asked.delivery,
+            delivery=asked.number,
         )

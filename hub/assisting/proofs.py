@@ -2,14 +2,17 @@
 
 import secrets
 from dataclasses import dataclass, field, replace
+from typing import assert_never
 
 import structlog
 
+from connectors.assisted_parts import Ambiguous, DeliveryView, NoRecord, Verified
 from connectors.assisted_words import RequestView, SealedProof
 from connectors.contract import ConnectorError
 from hub.assisting.checking import Accepted, Checking, Expected, NotAccepted, registry_of
 from hub.assisting.extracting import Asked, Extracting, NoProof
 from hub.assisting.premises import Premises
+from hub.assisting.twins import Twin
 from hub.assisting.words import NoRoots
 from hub.assisting.writes import Writes
 from hub.catalogue.rows import CatalogueRow
@@ -26,7 +29,7 @@ from hub.evidence import (
 )
 from hub.notary.registry import RegistryView
 from hub.notary.verdict import Check, Checked, Result, Verdict
-from hub.notary.words import ProofTrouble
+from hub.notary.words import AnswerKind, ProofTrouble
 from hub.records import record_of
 
 log = structlog.get_logger("certhub.proofs")
@@ -44,6 +47,7 @@ class Proven:
 
     sealed: SealedProof = field(repr=False)
     verdict: Verdict
+    twin: Twin
     subject: Subject
     found: Found
     holds: bool
@@ -76,13 +80,17 @@ class Proofs:
         it can't be put on record: then nothing leaves.
         """
         delivery = next((one for one in view.deliveries if one.number == number), None)
-        if delivery is not None and delivery.recalled_by is not None:
+        if delivery is None:
+            return NoProof(
+                "nothing_there", "No delivery of this number was sent: see `deliveries`."
+            )
+        if delivery.recalled_by is not None:
             return _recalled(delivery.recalled_by)
         about = Subject(HolderKind(view.subject.kind.value), view.subject.id, view.subject.name)
         purpose = Purpose(view.purpose.item, view.purpose.case, person)
         lookup = Lookup(view.certificate_type, about, purpose, wanted)
         asked = await self._of_opening(requester, lookup, view, request_id)
-        return await self._proof(replace(asked, request=view.id, delivery=number))
+        return await self._proof(replace(asked, request=view.id, delivery=delivery))
 
     async def of_found(
         self, requester: Requester, lookup: Lookup, found: Found, request_id: str
@@ -168,6 +176,8 @@ class Proofs:
             purpose.operator,
             purpose.item,
             purpose.case,
+            asked.delivery.document if asked.delivery else None,
+            _answers(asked.delivery) if asked.delivery else frozenset(AnswerKind),
         )
 
     async def _delivered(self, asked: Asked, sealed: SealedProof, accepted: Accepted) -> Proven:
@@ -180,14 +190,16 @@ class Proofs:
             {name: value for name, value in values.items() if name in wanted},
             frozenset(values) - asked.granted,
             (),
-            sealed.extracted_at,
+            accepted.twin.endorsement.extracted_at,
             accepted.twin.unit.name_zh,
             row.legal_force_exception if row else None,
             secrets.token_hex(12),
         )
         await self._on_record(asked, found)
         document = frozenset(values) <= asked.granted
-        return Proven(sealed, accepted.verdict, lookup.subject, found, bool(values), document)
+        return Proven(
+            sealed, accepted.verdict, accepted.twin, lookup.subject, found, bool(values), document
+        )
 
     async def _refused(self, asked: Asked, refused: NotAccepted) -> None:
         log.error(
@@ -214,6 +226,19 @@ class Proofs:
         )
         name = self._premises.platform.name
         await self._premises.trail.record([replace(record, row=asked.row, rule=rule, source=name)])
+
+
+def _answers(delivery: DeliveryView) -> frozenset[AnswerKind]:
+    """What the sealed document may say, after what the platform says was sent."""
+    match delivery.findings.answer:
+        case Verified():
+            return frozenset({AnswerKind.HELD, AnswerKind.PARTIAL})
+        case NoRecord():
+            return frozenset({AnswerKind.NO_SUCH_RECORD})
+        case Ambiguous():
+            return frozenset({AnswerKind.AMBIGUOUS})
+        case never:
+            assert_never(never)
 
 
 def _recalled(by: str) -> NoProof:

@@ -16,7 +16,10 @@ _SEXES = frozenset({"male", "female", "unknown"})
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """What a proof says; `values` are those it has, a field still to be verified has none."""
+    """What a proof says; `values` are those it has, a field still to be verified has none.
+
+    `content_sha256` is the digest of the document as it was sealed, before it was endorsed.
+    """
 
     document_number: str
     certificate: str
@@ -25,6 +28,7 @@ class Twin:
     holder: str = field(repr=False)
     unit: Unit
     values: Mapping[str, Value] = field(repr=False)
+    content_sha256: str
     endorsement: Endorsement = field(repr=False)
 
 
@@ -46,6 +50,7 @@ def read_twin(text: bytes, declared: CertificateType) -> Twin:
             for name, line in lines.items()
             if line.values.get("value") is not None
         },
+        content_sha256=whole.text("contentSha256"),
         endorsement=read_endorsement(whole.within("endorsement").values),
     )
 

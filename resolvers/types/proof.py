@@ -6,11 +6,11 @@ from typing import Annotated, assert_never
 import strawberry
 from strawberry.scalars import Base64
 
-from connectors.assisted_words import SealKind
 from hub.assisting.checking import NotAccepted
 from hub.assisting.extracting import NoProof
 from hub.assisting.proofs import CameOfProof, Proven
 from hub.notary.verdict import Check, Checked, Result, Verdict
+from hub.notary.words import SealKind
 from resolvers.types.enums import describe
 
 describe(
@@ -124,23 +124,30 @@ def shown_proof(came: CameOfProof) -> Proof | ProofRefused | ProofUnavailable:
     match came:
         case Proven(document=False):
             return TOO_MUCH
-        case Proven(sealed=sealed, verdict=verdict):
-            return Proof(
-                document_number=strawberry.ID(sealed.document_number),
-                kind=sealed.kind,
-                sealed_at=sealed.sealed_at,
-                extracted_at=sealed.extracted_at,
-                valid_until=sealed.valid_until,
-                checks=lines_of(verdict.checks),
-                document=Base64(sealed.pdf),
-                twin=Base64(sealed.twin),
-            )
+        case Proven():
+            return _proof(came)
         case NotAccepted(document_number=number, checks=checks):
             return ProofRefused(document_number=strawberry.ID(number), checks=lines_of(checks))
         case NoProof(reason=reason, remedy=remedy):
             return ProofUnavailable(reason=reason, remedy=remedy)
         case _:
             assert_never(came)
+
+
+def _proof(came: Proven) -> Proof:
+    """Only what stands under a signature, never what the platform says beside it."""
+    twin, sealed_at = came.twin, came.verdict.sealed_at
+    assert sealed_at is not None, "its time was checked"
+    return Proof(
+        document_number=strawberry.ID(twin.document_number),
+        kind=twin.kind,
+        sealed_at=sealed_at,
+        extracted_at=twin.endorsement.extracted_at,
+        valid_until=twin.endorsement.valid_until,
+        checks=lines_of(came.verdict.checks),
+        document=Base64(came.sealed.pdf),
+        twin=Base64(came.sealed.twin),
+    )
 
 
 @strawberry.type(description="What was found when a document was checked (证明核验).")

@@ -15,7 +15,7 @@ from hub.assisting.proofs import CameOfProof, Proven
 from hub.assisting.words import Ask
 from hub.compose import Hub
 from hub.desk.seals import change_seal
-from hub.evidence import Requester
+from hub.evidence import Found, Requester
 from hub.notary.authority import make_authority
 from hub.notary.keeping import write_trust
 from hub.notary.registry import Change, SealEvent
@@ -35,6 +35,7 @@ from tests.assisting.ground import (
     DeskGround,
     Proof,
     ask,
+    lookup,
     opened,
 )
 from tests.connectors.assisted_ground import Cut
@@ -243,11 +244,37 @@ async def test_the_proof_of_another_subject_never_leaves(hub: Hub, ground: DeskG
 
 
 async def test_the_proof_for_another_case_never_leaves(hub: Hub, ground: DeskGround) -> None:
-    """A sound proof about the subject that is endorsed for another case is refused by that."""
-    came = await swapped(hub, ground, ask(case="办-another"))
+    """The very document, but endorsed for another case of this unit, is refused by that alone."""
+    view = await answered(hub, ground)
+    elsewhere = lookup(case="办-another")
+    (found,) = await hub.disclosure.disclose(ASKING, [elsewhere], "r-3")
+    assert isinstance(found, Found)
+    assert isinstance(await hub.assisting.proofs.of_found(ASKING, elsewhere, found, "r-3"), Proven)
+    other = ground.meddler.last
+    ground.meddler.change = lambda _: other
+
+    came = await proof(hub, view)
 
     assert isinstance(came, NotAccepted)
     assert [one.name for one in came.failed] == [Check.ENDORSEMENT_AGREES]
+
+
+async def test_the_proof_of_another_answer_never_leaves(hub: Hub, ground: DeskGround) -> None:
+    """The first part's sound proof in place of the second's is refused: it is another answer."""
+    view = await answered(hub, ground, {"verified": {"name": "王示例"}})
+    await proof(hub, view)
+    first = ground.meddler.last | {"delivery": 2}
+    rest = {"household_number": "0042", "marital_status": "未婚"}
+    await ground.issuer.take(view.id, "make", VERA, findings={"verified": rest})
+    await ground.issuer.take(view.id, "seal", KEEPER)
+    await ground.issuer.take(view.id, "send", KEEPER)
+    ground.meddler.change = lambda _: first
+
+    came = await proof(hub, await seen(hub, view.id), number=2, request_id="r-5")
+
+    assert isinstance(came, NotAccepted)
+    (failed,) = came.failed
+    assert (failed.name, "another answer" in failed.message) == (Check.TWIN, True)
 
 
 async def test_foreign_roots_believe_nothing(hub: Hub, ground: DeskGround) -> None:

@@ -240,6 +240,26 @@ async def test_a_tampered_proof_is_refused_and_nothing_is_shown(face: Face) -> N
     assert failed == ["TWIN"]
 
 
+async def test_only_what_is_signed_is_shown(face: Face) -> None:
+    """Dates and kind beside the document are not believed: those under the signatures are shown."""
+    request = await face.open()
+    await face.ground.issuer.answer(request)
+    true = (await face.see(request))["deliveries"][0]["proof"]
+    face.ground.meddler.change = lambda proof: (
+        proof
+        | {
+            "validUntil": "2099-01-01T00:00:00+08:00",
+            "kind": "sharing",
+        }
+    )
+
+    told = (await face.see(request))["deliveries"][0]["proof"]
+
+    assert told["__typename"] == "Proof"
+    assert (told["kind"], true["kind"]) == ("VERIFICATION", "VERIFICATION")
+    assert told["validUntil"] == true["validUntil"] < "2099"
+
+
 async def test_a_certificate_is_obtained_one_way_or_the_other(face: Face) -> None:
     """Not held: the issuer is asked; repeated: the same request; answered: found, with its proof."""
     first = await face.ask(OBTAIN, **ABOUT)
