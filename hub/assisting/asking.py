@@ -28,7 +28,7 @@ from hub.evidence import (
 )
 from hub.possible import steps_after
 from hub.records import record_of
-from hub.routing.search import said_by
+from hub.routing.search import again_in, said_by
 from hub.trail.intents import Opening
 
 REPEAT = "Nothing is lost: send the same mutation again, which opens exactly one request"
@@ -133,8 +133,9 @@ class Asking:
             return Pending(lookup.type, came, asked.trail, record)
         if isinstance(came, StepRejected) and came.reason in _NOT_DESIGNATED:
             return _not_designated(lookup, came, record)
-        trail = (*asked.trail, _attempt(platform, came, (perf_counter() - began) * 1000))
-        return Unavailable(lookup.type, trail, _silent(trail), steps, record)
+        attempt = _attempt(platform, came, (perf_counter() - began) * 1000)
+        trail = (*asked.trail, attempt)
+        return Unavailable(lookup.type, trail, _silent(trail), steps, record, attempt.again_in)
 
     async def _submitted(
         self, platform: AssistedPlatform, asked: _Asked, opening: Opening
@@ -186,7 +187,15 @@ def _attempt(
         return Attempt(platform.name, platform.tier, Said.REFUSED, took_ms, NAMED_OTHERWISE)
     if isinstance(came, StepRejected):
         return Attempt(platform.name, platform.tier, Said.REFUSED, took_ms, came.message)
-    return Attempt(platform.name, platform.tier, said_by(came), took_ms, f"{came}. {REPEAT}")
+    reason = f"{came}. {REPEAT}"
+    return Attempt(
+        platform.name,
+        platform.tier,
+        said_by(came),
+        took_ms,
+        reason,
+        again_in=again_in(came),
+    )
 
 
 def _silent(trail: tuple[Attempt, ...]) -> tuple[str, ...]:
