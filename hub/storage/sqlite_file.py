@@ -32,6 +32,14 @@ class OpenedFile:
 _NONE = OpenedFile(Path(), 0, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A file in its place, and what was written to it last, if that isn't in it yet."""
+
+    file: OpenedFile
+    wal: OpenedFile | None
+
+
 def file_of(url: URL) -> Path | None:
     """Where the database lies; `None` for one in memory and for SQLite's own `file:` names."""
     name = url.database
@@ -69,17 +77,33 @@ def give_way(engine: AsyncEngine) -> None:
     """Let a connection whose file is lost be closed and made anew when it is next asked for.
 
     Without it, each of them fails once, or all have to be dropped, those that are in use included.
+    No connection is made to another file beside the lost one's `-wal`: SQLite would mix the two.
     """
+    known: _Known | None = None
 
     def look(_connection: DBAPIConnection, entry: ConnectionPoolEntry, _: object) -> None:
+        nonlocal known
         opened: OpenedFile | None = entry.info.get(_OPENED)
+        if opened is None:
+            return
         try:
-            if opened is not None:
-                check_in_place(opened)
+            check_in_place(opened)
         except DatabaseGone as gone:
             raise DisconnectionError(str(gone)) from None
+        known = _Known(opened, _found_if_any(Path(f"{opened.path}-wal")))
+
+    def refuse(*_: object) -> None:
+        if known is None or known.wal is None or _found_if_any(known.wal.path) != known.wal:
+            return
+        if _found_if_any(known.file.path) not in (None, known.file):
+            name = known.file.path.name
+            raise DatabaseGone(
+                f"replaced beside the old one's {name}-wal: put the old one back, or take {name}-wal"
+                f" and {name}-shm away, too"
+            )
 
     event.listen(engine.sync_engine, "checkout", look)
+    event.listen(engine.sync_engine, "do_connect", refuse)
 
 
 def opened_file(connection: Connection) -> OpenedFile | None:
@@ -96,6 +120,13 @@ def check_in_place(opened: OpenedFile) -> None:
         raise DatabaseGone("deleted") from None
     if found != opened:
         raise DatabaseGone("replaced")
+
+
+def _found_if_any(file: Path) -> OpenedFile | None:
+    try:
+        return _found(file)
+    except FileNotFoundError:
+        return None
 
 
 def _found(file: Path) -> OpenedFile:

@@ -162,6 +162,48 @@ async def test_a_migrated_one_is_taken_up(small: Ground, tmp_path: Path) -> None
         assert [each["id"] for each in outbox.body["requests"]] == [reply.body["id"]]
 
 
+async def test_another_is_not_mixed_with_the_lost_one(
+    small: Ground, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Put where the lost one's -wal still is, it takes nothing until that is gone, too."""
+    file = tmp_path / "desk.db"
+    before = await small.hub.open()
+    other = await _another(tmp_path / "other.db")
+    size = other.stat().st_size
+
+    file.rename(tmp_path / "old.db")
+    other.rename(file)
+    for _ in range(3):
+        _later(await small.hub.post("requests", submission(), "key-1"))
+        _later(await small.hub.get(f"requests/{before}?unit={HOUSING}"))
+    assert file.stat().st_size == size
+    assert (
+        "put the old one back, or take desk.db-wal and desk.db-shm away" in capsys.readouterr().out
+    )
+    (tmp_path / "desk.db-wal").unlink()
+    (tmp_path / "desk.db-shm").unlink()
+
+    reply = await small.hub.post("requests", submission(), "key-1")
+    outbox = await small.hub.get(f"requests/outbox?unit={HOUSING}")
+    assert [each["id"] for each in outbox.body["requests"]] == [reply.body["id"]]
+
+
+async def test_the_lost_one_is_put_back_beside_its_wal(small: Ground, tmp_path: Path) -> None:
+    """Exchanged and changed back, it has everything, what was only in its -wal included."""
+    file, old = tmp_path / "desk.db", tmp_path / "old.db"
+    before = await small.hub.open()
+    other = await _another(tmp_path / "other.db")
+    file.rename(old)
+    other.rename(file)
+    _later(await small.hub.post("requests", submission(), "key-1"))
+
+    old.replace(file)
+
+    after = (await small.hub.post("requests", submission(), "key-1")).body["id"]
+    outbox = await small.hub.get(f"requests/outbox?unit={HOUSING}")
+    assert {each["id"] for each in outbox.body["requests"]} == {before, after}
+
+
 async def test_a_reader_past_the_end_is_told(small: Ground, tmp_path: Path) -> None:
     """The feed of an earlier database is shorter: 409 says where it ends, and nobody waits."""
     await small.hub.open()

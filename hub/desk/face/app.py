@@ -16,6 +16,7 @@ from hub.desk.face.shapes import BadBody
 from hub.desk.face.signatures import signed_by
 from hub.desk.openapi import openapi_document
 from hub.desk.sealing import SealRefused
+from hub.storage.sqlite_file import DatabaseGone
 
 LARGEST_BODY = 256 * 1024
 
@@ -71,7 +72,8 @@ async def _in_words(request: web.Request, handler: _Answering) -> web.StreamResp
     except DeskBusy as trouble:
         return _later(str(trouble))
     except (SQLAlchemyError, OSError) as trouble:
-        _log.error("desk_database_silent", trouble=type(trouble).__name__)
+        why = str(trouble) if isinstance(trouble, DatabaseGone) else None
+        _log.error("desk_database_silent", trouble=type(trouble).__name__, why=why)
         return _later("the desk's database doesn't answer; repeat the same call in a second")
     except web.HTTPException as trouble:
         return _of_the_library(trouble)
