@@ -15,7 +15,7 @@ WHOLE_BRANCHES := hub/routing/*,hub/catalogue/admission.py,hub/trail/*,hub/workd
 help:
 	@echo "make demo    sandbox platforms and the hub, at http://127.0.0.1:8080/graphiql"
 	@echo "make test    every test"
-	@echo "make chaos   the desk killed two hundred times under load (KILLS=200), with figures"
+	@echo "make chaos   desk and hub killed two hundred times under load (KILLS=200), with figures"
 	@echo "make check   the gate: style, types, imports, schema, every test with coverage"
 	@echo "make faults  what becomes of a lookup when a platform fails, as one table"
 	@echo "make bench   the benchmark table"
@@ -48,6 +48,7 @@ test: setup
 # Also on PostgreSQL where CERTHUB_TEST_POSTGRES names one.
 chaos: setup
 	CERTHUB_KILLS=$(KILLS) $(BIN)/pytest -q -s tests/desk_platform/test_kill.py
+	CERTHUB_HUB_KILLS=$(KILLS) $(BIN)/pytest -q -s tests/kills
 
 check: gate
 	$(MAKE) --no-print-directory test COVERAGE=yes

@@ -1,0 +1,1 @@
+"""Hub and desk killed together, at any moment, under load."""
