@@ -12,13 +12,17 @@ from hub.desk.sealroom import keep_key, kept_authority
 from hub.desk.seals import change_seal, register
 from hub.desk.store.seals import all_seals, record_of, record_of_document
 from hub.desk.words import Officer, Role
+from hub.notary.bringing import brought_seal
+from hub.notary.keeping import read_key
 from hub.notary.ledger import write_registry
 from hub.notary.registry import Change, Forbidden, SealEvent, SealRecord
 from hub.notary.registry import Registry as Seals
-from hub.notary.words import ProofTrouble, Seal, SealKind
+from hub.notary.signing import SigningKey
+from hub.notary.words import ProofTrouble, Seal, SealKind, Unit
 from hub.settings import Settings
 
 EventAt = Callable[[datetime], SealEvent]
+_Making = Callable[[Unit, str, datetime], tuple[Seal, SigningKey]]
 _SEALING = {
     SealKind.VERIFICATION: (Role.SEAL_KEEPER, "seal_keepers"),
     SealKind.SHARING: (Role.OPERATOR, "operators"),
@@ -35,7 +39,30 @@ async def made_seal(
     life: timedelta,
 ) -> Seal:
     """A new seal on record, its key in the notary's folder; raises `CommandFailed`."""
-    known, number = _units(settings), number or _free_number()
+    notary = settings.data / "notary"
+
+    def cut(unit: Unit, number: str, now: datetime) -> tuple[Seal, SigningKey]:
+        return kept_authority(notary, now).make_seal(number, kind, unit, now, life)
+
+    return await _registered(settings, database, unit, number or _free_number(), cut)
+
+
+async def brought(
+    settings: Settings, database: str | None, unit: str, kind: SealKind, number: str, file: Path
+) -> Seal:
+    """A seal made elsewhere on record, its key in the notary's folder; raises `CommandFailed`."""
+
+    def bring(unit: Unit, number: str, now: datetime) -> tuple[Seal, SigningKey]:
+        key = read_key(file)
+        return brought_seal(number, kind, unit, key, now), key
+
+    return await _registered(settings, database, unit, number, bring)
+
+
+async def _registered(
+    settings: Settings, database: str | None, unit: str, number: str, make: _Making
+) -> Seal:
+    known = _units(settings)
     if unit not in known.issues:
         units = ", ".join(sorted(known.issues)) or "none"
         raise CommandFailed(f"desk.toml has no unit {unit}. Add it there; it has: {units}.")
@@ -43,7 +70,7 @@ async def made_seal(
         async with opened.reading() as connection:
             if await record_of(connection, number) is not None:
                 raise CommandFailed(f"seal {number} is in the registry already. Give another one.")
-        seal = _cut(settings.data / "notary", known, number, unit, kind, life)
+        seal = _kept(settings.data / "notary", known.unit(unit), number, make)
         if refused := await register(opened, seal):
             raise CommandFailed(f"{refused.message}.")
     return seal
@@ -113,13 +140,10 @@ def _free_number() -> str:
     return f"330299{secrets.randbelow(10**7):07d}"
 
 
-def _cut(
-    notary: Path, known: Registry, number: str, unit: str, kind: SealKind, life: timedelta
-) -> Seal:
+def _kept(notary: Path, unit: Unit, number: str, make: _Making) -> Seal:
     """A seal whose key is kept; its record comes after that, so that none is without a key."""
-    now = datetime.now(UTC)
     try:
-        seal, key = kept_authority(notary, now).make_seal(number, kind, known.unit(unit), now, life)
+        seal, key = make(unit, number, datetime.now(UTC))
         keep_key(notary, number, key)
     except ProofTrouble as trouble:
         raise CommandFailed(f"{trouble}.") from None

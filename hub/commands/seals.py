@@ -12,6 +12,7 @@ from hub.commands.desk_database import Database
 from hub.commands.options import Data, settings_of
 from hub.commands.seal_acts import (
     EventAt,
+    brought,
     check_designated,
     done_to_seal,
     event_of,
@@ -56,6 +57,30 @@ def make(
         made_seal(settings_of(data), database, unit, kind, number, timedelta(days=days))
     )
     plain(aside(), f"The {kind.title_zh} of {made.unit.name_zh} is made. Permit it to somebody:")
+    plain(aside(), f"certhub seals permit {made.id} PERSON")
+    plain(out(), made.id)
+
+
+@app.command()
+def bring(
+    unit: Annotated[str, typer.Argument(help="Code of the unit (单位编码), as in desk.toml.")],
+    kind: Annotated[
+        SealKind, typer.Argument(help="For verified (核实信息) or shared information (共享信息).")
+    ],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="Its certificate and key: PKCS#12, or PEM with PKCS#8; SM2 (国密) too."
+        ),
+    ],
+    number: Annotated[str, typer.Option(help="Its number (印章编号), as it is cut.")],
+    data: Data = None,
+    database: Database = None,
+) -> None:
+    """Bring in a seal made by the police bureau (导入印章); nobody may use it until it is permitted."""
+    made = asyncio.run(brought(settings_of(data), database, unit, kind, number, file))
+    plain(aside(), f"The {kind.title_zh} of {made.unit.name_zh} is on record. Its root must be in")
+    plain(aside(), "notary/roots/seals.pem of all who check. Permit it to somebody:")
     plain(aside(), f"certhub seals permit {made.id} PERSON")
     plain(out(), made.id)
 

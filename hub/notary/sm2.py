@@ -49,8 +49,8 @@ class Sm2Signer(Signer):
             cert_registry=SimpleCertificateStore(),
             signature_mechanism=mechanism,
         )
-        self._number = private["private_key"].parsed["private_key"].native.to_bytes(32, "big")
-        self._point = _point(certificate.public_key)
+        self._number = private_number(private)
+        self._point = public_point(certificate.public_key)
 
     async def async_sign_raw(self, data: bytes, *_: object, **__: object) -> bytes:
         """The signature in DER, whose digest is SM3; its placeholder is one, too."""
@@ -76,7 +76,7 @@ class WithSm2(DefaultSignatureValidator):
             )
         elif not (by_sm2 and is_sm2(public_key_info)) or context.prehashed:
             raise InvalidSignature  # a key of one kind, a signature of the other
-        elif not sm2_verify(_point(public_key_info), signed_data, signature):
+        elif not sm2_verify(public_point(public_key_info), signed_data, signature):
             raise InvalidSignature
 
 
@@ -98,9 +98,16 @@ def sm2_verify(point: bytes, data: bytes, signature: bytes) -> bool:
         return False
 
 
-def _point(key: keys.PublicKeyInfo) -> bytes:
+def private_number(key: keys.PrivateKeyInfo) -> bytes:
+    """The private key as SM2 computes with it: 32 bytes."""
+    number: int = key["private_key"].parsed["private_key"].native
+    return number.to_bytes(32, "big")
+
+
+def public_point(key: keys.PublicKeyInfo) -> bytes:
+    """The public key as SM2 computes with it: 64 bytes, without the mark that it is uncompressed."""
     point: bytes = key["public_key"].native
-    return point[1:]  # without the mark of an uncompressed point
+    return point[1:]
 
 
 def _know(kind: type[core.ObjectIdentifier], identifier: str, name: str) -> None:
