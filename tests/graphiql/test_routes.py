@@ -112,7 +112,7 @@ async def test_settings_hold_endpoint_headers_and_tabs(
     assert settings == {
         "endpoint": "/graphql",
         "headers": '{"Authorization": "Bearer ch_test"}',
-        "tabs": [{"title": "Me", "query": "query Me { me }", "variables": "{}"}],
+        "tabs": [{"title": "Me", "query": "query Me { me }", "variables": "{}", "headers": None}],
     }
 
 
