@@ -22,7 +22,7 @@ from hub.notary.words import Sealed, SealKind, SealUse
 class Asked:
     """What an operator extracts, and for what; of one request where it is named."""
 
-    by: Officer
+    by: Officer = field(repr=False)
     certificate: str
     subject: Subject
     item: str

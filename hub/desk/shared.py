@@ -31,7 +31,7 @@ class SharedLookup:
     name: str | None = field(repr=False)
     item: str
     case: str = field(repr=False)
-    by: Officer
+    by: Officer = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ class ExtractionRecord:
     """One extraction of one document, as its endorsement says it."""
 
     document_number: str
-    by: Officer
+    by: Officer = field(repr=False)
     item: str
     case: str = field(repr=False)
     extracted_at: datetime
