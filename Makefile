@@ -7,10 +7,11 @@ STAMP := $(VENV)/installed-from
 INSTALLED_FROM := pyproject.toml constraints.txt hatch_build.py $(shell find resolvers/graphiql/front -type f -not -path '*/node_modules/*' 2>/dev/null | sort)
 WORKERS ?= 2
 KILLS ?= 200
+MINUTES ?= 10
 COVERAGE ?=
 WHOLE_BRANCHES := hub/routing/*,hub/catalogue/admission.py,hub/trail/*,hub/workdays/*,hub/desk/clocks.py,hub/desk/lifecycle.py,hub/desk/objections.py,hub/desk/watching.py,hub/desk/steps/*
 
-.PHONY: help setup demo test chaos check gate style types imports schema thresholds faults bench pins clean
+.PHONY: help setup demo test chaos check gate style types imports schema thresholds faults bench outage soak pins clean
 
 help:
 	@echo "make demo    sandbox platforms and the hub, at http://127.0.0.1:8080/graphiql"
@@ -19,6 +20,8 @@ help:
 	@echo "make check   the gate: style, types, imports, schema, every test with coverage"
 	@echo "make faults  what becomes of a lookup when a platform fails, as one table"
 	@echo "make bench   the benchmark table"
+	@echo "make outage  two hundred callers while the provincial platform hangs for a minute"
+	@echo "make soak    ten minutes under load with faults coming and going (MINUTES=10)"
 	@echo "make setup   only install into $(VENV); the others do it when they need it"
 	@echo "make pins    write constraints.txt from what is installed"
 	@echo "make clean   remove $(VENV) and everything that was made"
@@ -84,6 +87,12 @@ faults: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+outage: setup
+	$(BIN)/python -m benchmarks.outage
+
+soak: setup
+	$(BIN)/python -m benchmarks.soak --minutes $(MINUTES)
 
 pins:
 	@{ echo "# Versions that were tested together; \`make pins\` writes them anew."; \

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import cast
@@ -37,6 +37,8 @@ class Caller(asyncio.Protocol):
 
     async def ask(self, body: bytes) -> bytes:
         """The body of the answer, which must have status 200."""
+        if self.transport.is_closing():
+            raise WrongAnswer("the hub closed the connection")
         self._answer = asyncio.get_running_loop().create_future()
         self.transport.write(self._head % len(body) + body)
         return await self._answer
@@ -69,21 +71,23 @@ class Caller(asyncio.Protocol):
 @asynccontextmanager
 async def callers(url: str, key: str, number: int) -> AsyncIterator[tuple[Caller, ...]]:
     """That many callers, connected."""
+    async with AsyncExitStack() as connected:
+        came = [await connect(url, key) for _ in range(number)]
+        for caller in came:
+            connected.callback(caller.transport.close)
+        yield tuple(came)
+
+
+async def connect(url: str, key: str) -> Caller:
+    """One caller, connected."""
     host, port = urlsplit(url).netloc.rsplit(":", 1)
-    loop = asyncio.get_running_loop()
     head = (
         f"POST /graphql HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer {key}\r\n"
         "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n"
     ).encode()
-    connected: list[Caller] = []
-    try:
-        for _ in range(number):
-            _, caller = await loop.create_connection(lambda: Caller(head), host, int(port))
-            connected.append(caller)
-        yield tuple(connected)
-    finally:
-        for caller in connected:
-            caller.transport.close()
+    loop = asyncio.get_running_loop()
+    _, caller = await loop.create_connection(lambda: Caller(head), host, int(port))
+    return caller
 
 
 async def drive(callers: Sequence[Caller], supply: Iterator[Request], seconds: float) -> Driven:

@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -18,6 +18,7 @@ from hub.catalogue.rows import (
     UnitKind,
 )
 from hub.compose import certificate_types, open_database
+from hub.declarations.words import CertificateType
 from hub.sandbox.sandbox import packaged_credentials, packaged_platforms
 from hub.settings import read_settings
 from hub.storage.catalogue_store import save_version
@@ -27,6 +28,9 @@ CERTIFICATE = "household_register"
 UNIT, OPERATOR = "NB-BENCH-01", "op-001"
 ITEMS = {Way.BATCH: "许可-00001-000", Way.GATEWAY: "许可-00002-000"}
 _MEASURES = {Way.BATCH: Measure.VERIFICATION, Way.GATEWAY: Measure.SHARING}
+
+CatalogueOf = Callable[[Mapping[str, CertificateType]], CatalogueContent]
+"""Makes a catalogue over the certificate types there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +57,9 @@ def lay_platforms(folder: Path) -> Path:
     return platforms
 
 
-async def lay_ground(folder: Path, platforms: Path, urls: Mapping[str, str]) -> Ground:
-    """A database with a catalogue and a key, and the settings that lead to it."""
-    environ = {
-        "CERTHUB_DATA": str(folder / "data"),
-        "CERTHUB_PLATFORMS": str(platforms),
-        "CERTHUB_CREDENTIALS": str(packaged_credentials()),
-        "CERTHUB_ENDPOINTS": ",".join(f"{name}={url}" for name, url in urls.items()),
-    }
-    settings, now = read_settings(environ), datetime.now(UTC)
-    granted = frozenset(certificate_types(settings)[CERTIFICATE].fields)
-    async with open_database(settings) as engine:
-        await save_version(engine, _catalogue(granted), "benchmark", date(2026, 1, 1), now)
-        key, _ = await create_key(engine, UNIT, [OPERATOR], "benchmark", now)
-    return Ground(environ, key)
-
-
-def _catalogue(granted: frozenset[str]) -> CatalogueContent:
+def two_ways(types: Mapping[str, CertificateType]) -> CatalogueContent:
     """An item for each way of asking: its one row opens that way and no other."""
+    granted = frozenset(types[CERTIFICATE].fields)
     return CatalogueContent(
         units=(Unit(UNIT, "示例窗口", UnitKind.GOVERNMENT),),
         items=tuple(
@@ -84,3 +73,21 @@ def _catalogue(granted: frozenset[str]) -> CatalogueContent:
             for number, way in enumerate(Way, start=1)
         ),
     )
+
+
+async def lay_ground(
+    folder: Path, platforms: Path, urls: Mapping[str, str], catalogue: CatalogueOf = two_ways
+) -> Ground:
+    """A database with a catalogue and a key, and the settings that lead to it."""
+    environ = {
+        "CERTHUB_DATA": str(folder / "data"),
+        "CERTHUB_PLATFORMS": str(platforms),
+        "CERTHUB_CREDENTIALS": str(packaged_credentials()),
+        "CERTHUB_ENDPOINTS": ",".join(f"{name}={url}" for name, url in urls.items()),
+    }
+    settings, now = read_settings(environ), datetime.now(UTC)
+    content = catalogue(certificate_types(settings))
+    async with open_database(settings) as engine:
+        await save_version(engine, content, "benchmark", date(2026, 1, 1), now)
+        key, _ = await create_key(engine, UNIT, [OPERATOR], "benchmark", now)
+    return Ground(environ, key)

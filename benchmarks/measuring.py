@@ -56,6 +56,16 @@ class Site:
         for url in self.platforms.said.values():
             await self._control("PUT", f"{url}/sandbox/dials", {"latency": {"ms": latency_ms}})
 
+    async def turn(self, platform: str, dials: Mapping[str, object]) -> None:
+        """Set all dials of one platform; none given heals it."""
+        url = self.platforms.said[platform]
+        await self._control("PUT", f"{url}/sandbox/dials", dials)
+
+    async def asked(self, platform: str) -> int:
+        """Data calls that one platform has had."""
+        url = self.platforms.said[platform]
+        return (await self._control("GET", f"{url}/sandbox/counts"))["total"]
+
     async def reset_calls(self) -> None:
         """Begin to count the platforms' calls at nothing."""
         for url in self.platforms.said.values():
