@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.desk.changes import Change, ChangeKind, Numbered
@@ -46,20 +46,15 @@ async def changes_between(
     connection: AsyncConnection, after: int, last: int, units: frozenset[str] | None, count: int
 ) -> Sequence[Numbered]:
     """The first changes after a number, up to another, that concern the units; `None`: all."""
+    table = changes if units is None else change_units
+    number = table.c.sequence
+    page = select(number).where(number > after, number <= last).order_by(number).limit(count)
+    if units is not None:
+        page = page.where(change_units.c.unit.in_(sorted(units))).distinct()
     found = await connection.execute(
-        _of(units)
-        .where(changes.c.sequence > after, changes.c.sequence <= last)
-        .order_by(changes.c.sequence)
-        .limit(count)
+        select(changes).where(changes.c.sequence.in_(page)).order_by(changes.c.sequence)
     )
     return [_numbered(row) for row in found]
-
-
-def _of(units: frozenset[str] | None) -> Select[Any]:
-    if units is None:
-        return select(changes)
-    told = select(change_units.c.sequence).where(change_units.c.unit.in_(sorted(units)))
-    return select(changes).where(changes.c.sequence.in_(told))
 
 
 def _values(sequence: int, change: Change) -> Mapping[str, object]:
