@@ -67,7 +67,9 @@ class Webhooks:
             await asyncio.sleep(self._pace.look)
 
     async def leave(self) -> None:
-        """Let another take the lease at once."""
+        """Let another take the lease at once, where it was ever held here."""
+        if not self._held_until:
+            return
         with suppress(*_DATABASE):
             await self._outbox.leave(_now())
 

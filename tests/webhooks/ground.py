@@ -14,7 +14,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from connectors.assisted_parts import RequestState
 from connectors.assisted_words import Change, ChangeKind, Changes, Receiver
-from connectors.contract import Refused
+from connectors.contract import Refused, Unreachable
 from connectors.http import open_http
 from connectors.webhooks import shown_secret
 from hub.storage.webhook_store import Webhook, add_webhook, all_webhooks, waiting
@@ -68,6 +68,7 @@ class Told:
     def __init__(self, changes: Iterable[Change] = ()) -> None:
         self._changes = list(changes)
         self._grown = asyncio.Event()
+        self.silent = False
         self.asked: list[int | None] = []
 
     def more(self, *changes: Change) -> None:
@@ -83,6 +84,8 @@ class Told:
     async def changes(self, after: int | None, wait: float) -> Changes:
         """What comes after a number, at most ten at a time."""
         self.asked.append(after)
+        if self.silent:
+            raise Unreachable("no connection")
         last = self._changes[-1].sequence if self._changes else 0
         if after is None:
             return Changes(changes=(), last=last)

@@ -377,6 +377,53 @@ async def asked_after(source: Told, place: int) -> bool:
     return source.asked[-1] == place
 
 
+async def test_a_silent_platform_is_asked_again(
+    engine: AsyncEngine, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While it does not answer nothing is told; then all is; its silence is logged once."""
+    source = Told([a_change(1)])
+    source.silent = True
+    async with receiving() as receiver:
+        await registered(engine, receiver)
+
+        async with telling(engine, source):
+            await until(lambda: asked_so_often(source, 5))
+            source.silent = False
+            await receiver.took_so_many(1)
+
+    assert set(source.asked) <= {0, 1}
+    assert (caplog.text + capsys.readouterr().out).count("changes silent") == 1
+
+
+async def asked_so_often(source: Told, times: int) -> bool:
+    """Whether the platform was asked so often."""
+    return len(source.asked) >= times
+
+
+async def test_a_lost_table_is_waited_for(engine: AsyncEngine) -> None:
+    """What the database refuses ends nothing: it is tried again, and goes on from its place."""
+    source = Told([a_change(1)])
+    async with receiving() as receiver:
+        await registered(engine, receiver)
+
+        async with telling(engine, source):
+            await receiver.took_so_many(1)
+            await until(lambda: none_waits(engine))
+            await rename(engine, "webhook_outbox", "elsewhere")
+            source.more(a_change(2))
+            await asyncio.sleep(0.5)
+            await rename(engine, "elsewhere", "webhook_outbox")
+            await receiver.took_so_many(2)
+
+    assert [one.place[1] for one in receiver.got] == [1, 2]
+
+
+async def rename(engine: AsyncEngine, table: str, name: str) -> None:
+    """Give a table another name."""
+    async with engine.begin() as connection:
+        await connection.execute(text(f"ALTER TABLE {table} RENAME TO {name}"))
+
+
 async def test_another_hub_secret_sends_nothing(engine: AsyncEngine) -> None:
     """With a changed secret no receiver could check a message: none goes out, the list says why."""
     async with receiving() as receiver:
