@@ -7,8 +7,8 @@ from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType
 from hub.declarations.certificates import load_certificate_types, packaged_certificates
 from resolvers.certificate_types import CertificateTypes
 from resolvers.schema import build_schema
+from tests.issuing.acting import opened, version
 from tests.issuing.city import City
-from tests.issuing.test_issuer import opened, version
 
 DECLINING = re.compile(r"declin|refus|reject|deny|dismiss|veto|拒", re.IGNORECASE)
 STEPS = {
