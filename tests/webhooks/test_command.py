@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from standardwebhooks.webhooks import Webhook as Judge
 
+from hub.storage.engine import open_engine
+from hub.storage.outbox_store import Message, Outbox
 from tests.commands.terminal import Ended, certhub
-from tests.webhooks.ground import ReceiverAt, receiving
+from tests.webhooks.ground import BEGAN, ReceiverAt, receiving
 
 
 @pytest.fixture
@@ -91,6 +93,25 @@ async def test_another_secret_of_the_hub(tmp_path: Path, receiver: ReceiverAt) -
     assert tried.code == 1
     assert "the hub's secret is another one than when it was added" in tried.err
     assert receiver.got == []
+
+
+async def test_a_silent_receiver_is_shown(tmp_path: Path, receiver: ReceiverAt) -> None:
+    """The list says since when, why, how much waits and how much was given up."""
+    name, _, _ = await added(tmp_path, receiver.url)
+    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path}/.certhub/certhub.db", make=False)
+    outbox = Outbox(engine, "me")
+    assert await outbox.take(BEGAN, BEGAN)
+    waits = [Message(name, n, f"r-{n}", "{}", BEGAN, 0, BEGAN) for n in (1, 2, 3)]
+    await outbox.move(3, lambda _: waits)
+    await outbox.not_told(waits[0], None, "answered 500", BEGAN)
+    await engine.dispose()
+
+    listed = await run("list", at=tmp_path)
+
+    cells = [cell.strip() for cell in re.sub(r"\s+", " ", listed.out).split("│")]
+    assert cells[cells.index("U-1") + 3 : cells.index("U-1") + 5] == ["2", "1"]
+    told = f"silent since {BEGAN:%Y-%m-%d %H:%M}: answered 500"
+    assert told.replace(" ", "") in re.sub(r"[\s│]", "", listed.out)
 
 
 async def test_a_url_that_may_not_be(tmp_path: Path) -> None:
