@@ -1,6 +1,6 @@
 """Killed at random moments under load, the hub asks for each case exactly once.
 
-CERTHUB_KILLS says how often; `make chaos` kills it two hundred times.
+CERTHUB_KILLS says how often.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from hub.storage.tables import conclusions, intents
 from tests.assisting.ground import ASKING, UNIT, DeskGround, ask, open_asking, opened
 from tests.assisting.victim import live
 
-KILLS = int(os.environ.get("CERTHUB_KILLS", "10"))
+KILLS = int(os.environ.get("CERTHUB_KILLS", "4"))
 LIVES = (0.3, 0.8, 1.2, 2.0)
 """Seconds that a hub has at most: from not yet open, to enough for many cases."""
 PROCESSES = get_context("forkserver")
