@@ -20,6 +20,7 @@ from tests.assisting.ground import (
     DISABILITY,
     FOUND,
     ITEM,
+    MARRIAGE,
     OPERATOR,
     PERSON,
     REGISTER,
@@ -58,8 +59,9 @@ REQUEST = (
     + "}"
 )
 OBTAIN = (
-    """mutation Obtain($type: ID!, $subject: SubjectInput!, $purpose: PurposeInput!, $even: Boolean) {
-  obtainCertificate(type: $type, subject: $subject, purpose: $purpose, evenIfSilent: $even) """
+    """mutation Obtain($type: ID!, $subject: SubjectInput!, $purpose: PurposeInput!, $even: Boolean, $issuer: ID) {
+  obtainCertificate(type: $type, subject: $subject, purpose: $purpose, evenIfSilent: $even,
+    issuer: $issuer) """
     + PENDING
     + "}"
 )
@@ -441,6 +443,42 @@ async def test_an_objection_ends_in_a_recall(face: Face) -> None:
     (new,) = (await face.see(objection["review"]))["deliveries"]
     assert new["certificate"]["maritalStatus"] == "已婚"
     assert (await face.see(request))["objections"][0]["ending"] == "CORRECTED"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"fields": ["former_name"]}, "not granted"),
+        ({"fields": [PERSON.identifier]}, "not granted"),
+        ({"fields": []}, "no field"),
+        ({"type": "no_such_type"}, "no certificate type"),
+        ({"key": "x" * 201}, "`key`"),
+        ({"issuer": " "}, "`issuer`"),
+    ],
+)
+async def test_what_can_be_mended_is_told(face: Face, given: dict[str, object], said: str) -> None:
+    """A wrong argument is BAD_INPUT with a hint, never an echo; nothing was asked."""
+    answer = await face.post(REQUEST, **(ABOUT | given))
+
+    (error,) = answer["errors"]
+    assert error["extensions"]["code"] == "BAD_INPUT"
+    assert said in error["message"]
+    assert error["extensions"]["hint"]
+    assert PERSON.identifier not in str(answer)
+    assert face.ground.wire.answers == 0
+
+
+async def test_several_issuers_want_one_named(face: Face) -> None:
+    """Where two units issue it, obtaining says so; with the unit named it is pending there."""
+    about = ABOUT | {"type": MARRIAGE}
+    came = await face.ask(OBTAIN, **about, even=True)
+    assert came["__typename"] == "Unavailable"
+    assert "name one as issuer" in came["trail"][-1]["reason"]
+
+    named = await face.ask(OBTAIN, **about, even=True, issuer=CIVIL)
+
+    assert named["__typename"] == "Pending"
+    assert named["verification"]["issuerCode"] == CIVIL
 
 
 async def test_requests_come_in_pages(face: Face) -> None:
