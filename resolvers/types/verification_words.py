@@ -5,6 +5,9 @@ from enum import Enum
 from connectors.assisted_parts import DueRule, Ending, QuestionKind, RequestState
 from resolvers.types.enums import describe
 
+__all__ = ["AnswerKind", "DueRule", "Ending", "QuestionKind", "RequestState"]
+"""To be taken from here, so that each is described before a type uses it."""
+
 
 class AnswerKind(Enum):
     """What an answer under seal says."""
