@@ -133,7 +133,7 @@ class Desk:
             event = Seal(sealed.use.seal, sealed.document.digest)
             after = await self._step(sitting, request, event, self.registry.actor(by))
             if isinstance(after, VerificationRequest):
-                await keep_use(sitting.connection, sealed.use, _VERIFIED, by, sitting.now)
+                await keep_use(sitting.connection, sealed.use, _VERIFIED, by)
                 await add_document(sitting.connection, request.id, sealed.document)
             return after
 

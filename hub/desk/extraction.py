@@ -126,17 +126,15 @@ async def _handed_over(
         await record_receivers(connection, received, now)
         for original, _ in made:
             if isinstance(original, SharedOriginal):
-                await _keep_shared(connection, original, asked, desk.now())
+                await _keep_shared(connection, original, asked)
         await add_extractions(connection, call, [_record(asked, each, now) for each, _ in made])
         told = tell(tuple([await _extracted(connection, *each, now) for each in made]))
         await keep_answer(connection, call, told, now)
     return told
 
 
-async def _keep_shared(
-    connection: AsyncConnection, original: SharedOriginal, asked: Asked, now: datetime
-) -> None:
-    await keep_use(connection, original.use, SealKind.SHARING, asked.by, now)
+async def _keep_shared(connection: AsyncConnection, original: SharedOriginal, asked: Asked) -> None:
+    await keep_use(connection, original.use, SealKind.SHARING, asked.by)
     document = sealed_document(original.sealed)
     await add_shared_document(connection, asked.certificate, asked.subject.identifier, document)
 

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -69,22 +68,20 @@ def use_of(
     """The use a person makes of a seal on a document; raises `SealRefused`."""
     if record.seal.unit.code != by.unit:
         raise SealRefused(f"seal {record.seal.id} is another unit's: name a seal of your own unit")
-    made = use(record, kind, by.name, document, now)
+    made = _judged(record, kind, by, document, now)
     if isinstance(made, Forbidden):
         raise SealRefused(made.message)
     return made
 
 
-async def keep_use(
-    connection: AsyncConnection, made: SealUse, kind: SealKind, by: Officer, now: datetime
-) -> None:
+async def keep_use(connection: AsyncConnection, made: SealUse, kind: SealKind, by: Officer) -> None:
     """Put a use on record, in the transaction that keeps its document; raises `SealRefused`.
 
     What was done to the seal while the document was sealed counts.
     """
     await hold_to_use(connection, made.seal)
     record = await _named(connection, made.seal, made.document_number)
-    use_of(record, kind, by, made.document_number, max(now, made.at))
+    use_of(record, kind, by, made.document_number, made.at)
     await add_use(connection, made)
 
 
@@ -130,7 +127,7 @@ async def _named(connection: AsyncConnection, seal: str, document: str | None = 
 async def _why_none(connection: AsyncConnection, kind: SealKind, by: Officer, now: datetime) -> str:
     """What stands in the way of every seal of the unit, or that it has none."""
     found = await seals_of(connection, by.unit, kind)
-    reasons = [use(replace(each, uses=()), kind, by.name, "", now) for each in found]
+    reasons = [_judged(each, kind, by, "", now) for each in found]
     told = "; ".join(each.message for each in reasons if isinstance(each, Forbidden))
     fix = f"have one made (certhub seals make {by.unit} {kind})"
     none = f"unit {by.unit} has no {kind.title_zh}: {fix}"
@@ -138,4 +135,13 @@ async def _why_none(connection: AsyncConnection, kind: SealKind, by: Officer, no
 
 
 def _usable(record: SealRecord, kind: SealKind, by: Officer, now: datetime) -> bool:
-    return isinstance(use(record, kind, by.name, "", now), SealUse)
+    return isinstance(_judged(record, kind, by, "", now), SealUse)
+
+
+def _judged(
+    record: SealRecord, kind: SealKind, by: Officer, document: str, now: datetime
+) -> SealUse | Forbidden:
+    """The use now, where it is allowed now and after all that is on record, by whatever clock."""
+    latest = max((now, *(event.at for event in record.events)))
+    since = use(record, kind, by.name, document, latest)
+    return since if isinstance(since, Forbidden) else use(record, kind, by.name, document, now)

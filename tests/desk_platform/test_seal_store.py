@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import aiohttp
 import pytest
@@ -90,7 +90,7 @@ async def test_a_number_is_used_once(ground: Ground) -> None:
             await add_use(connection, SealUse("seal-2", "apprentice", TEN, "HS-1"))
     with pytest.raises(SealRefused, match="bears seal seal-1 already"):
         async with ground.desk.database.writing() as connection:
-            await keep_use(connection, USE, SealKind.VERIFICATION, WHO, TEN)
+            await keep_use(connection, USE, SealKind.VERIFICATION, WHO)
 
 
 async def test_two_changes_at_once(ground: Ground) -> None:
@@ -122,6 +122,50 @@ async def test_changes_come_after_the_last_use(ground: Ground) -> None:
 
     assert isinstance(done, SealRecord)
     assert done.events[-1].at == TEN + timedelta(hours=1, microseconds=1)
+
+
+async def test_a_clock_behind_uses_nothing_that_was_withdrawn(ground: Ground) -> None:
+    """What was withdrawn by a clock ahead is withdrawn at once, whatever this desk's clock says."""
+    request = await ground.hub.to_made()
+
+    def withdrawn(at: datetime) -> SealEvent:
+        return SealEvent(at + timedelta(hours=1), Change.WITHDRAWN, "police", "keeper")
+
+    await change_seal(ground.desk.database, "seal-1", withdrawn, ground.clock)
+
+    named = await ground.hub.step(request, "seal", KEEPER, seal="seal-1")
+    unnamed = await ground.hub.step(request, "seal", KEEPER)
+
+    assert (named.status, unnamed.status) == (409, 409)
+    assert "permitted to nobody" in named.body["message"]
+
+
+async def test_withdrawn_amid_sealing(ground: Ground) -> None:
+    """Of eight sealed while the permission is withdrawn, those on record were permitted: no others."""
+    requests = [await ground.hub.to_made() for _ in range(8)]
+
+    async def withdraw() -> None:
+        await asyncio.sleep(0.02)
+        await change_seal(
+            ground.desk.database,
+            "seal-1",
+            lambda at: SealEvent(at, Change.WITHDRAWN, "police", "keeper"),
+            ground.clock,
+        )
+
+    withdrawing = asyncio.create_task(withdraw())
+    replies = await asyncio.gather(
+        *(ground.hub.step(each, "seal", KEEPER, seal="seal-1") for each in requests)
+    )
+    await withdrawing
+
+    async with ground.desk.database.reading() as connection:
+        record = (await all_seals(connection))[0]
+    assert all(record.standing(use.at).operators == {"keeper"} for use in record.uses)
+    assert [each.status for each in replies].count(200) == len(record.uses)
+    assert {each.status for each in replies} <= {200, 409}
+    late = await ground.hub.step(await ground.hub.to_made(), "seal", KEEPER)
+    assert late.status == 409
 
 
 async def test_numbers_of_seals(ground: Ground) -> None:
