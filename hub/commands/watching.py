@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import aiohttp
+import orjson
 
 from hub.commands.asking import Asker, Document
 from hub.commands.trouble import CommandFailed
 
 SUBPROTOCOL = "graphql-transport-ws"
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds that an event may let wait for itself."""
 
 
@@ -36,12 +37,20 @@ class Watch:
 
     async def said(self, kind: str) -> Document:
         """The next message, which must be of a kind."""
-        message: Document = await self._socket.receive_json()
+        message = await self._message()
         while message["type"] == "ping":
             await self._socket.send_json({"type": "pong"})
-            message = await self._socket.receive_json()
+            message = await self._message()
         if message["type"] != kind:
             raise CommandFailed(f"the hub ended the subscription: {message.get('payload')}")
+        return message
+
+    async def _message(self) -> Document:
+        received = await self._socket.receive()
+        if received.type is not aiohttp.WSMsgType.TEXT:
+            why = received.extra or f"code {received.data}"
+            raise CommandFailed(f"the hub ended the subscription ({why}).")
+        message: Document = orjson.loads(received.data)
         return message
 
     async def _event(self) -> Document:

@@ -18,7 +18,7 @@ from hub.sandbox.issuing_units import IssuingUnit
 
 WAIT = 25.0
 """Seconds that one call waits for changes."""
-AFTER_TROUBLE = 0.5
+AFTER_TROUBLE = 1.0
 MOST_AT_ONCE = 8
 
 _log = structlog.get_logger("certhub.sandbox.issuers")

@@ -31,6 +31,14 @@ mutation ($subject: SubjectInput!, $purpose: PurposeInput!) {
 }
 """
 
+SHARED = """
+query ($subject: SubjectInput!, $purpose: PurposeInput!) {
+  certificate(type: "resident_id_card", subject: $subject, purpose: $purpose) {
+    ... on Found { source { name } proof { __typename ... on Proof { kind checks { result } } } }
+  }
+}
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -97,6 +105,19 @@ def test_the_issuer_is_played_by_hand(demo: Demo) -> None:
     view = answered(page.url, pending[0], "op-001", demo.key)
     assert [each["answer"] for each in view["deliveries"]] == ["NO_RECORD"]
     assert view["deliveries"][0]["proof"]["__typename"] == "Proof"
+
+
+def test_shared_information_carries_the_sharing_seal(demo: Demo) -> None:
+    """What the platform behind the desk holds is extracted under the window's own seal."""
+    page = opened(demo.url)
+    batch = json.loads(page.config["tabs"][1]["variables"])
+    given = {"subject": batch["lookups"][2]["subject"], "purpose": batch["purpose"]}
+
+    found = asked(page.url, SHARED, given, bearer(demo.key))["certificate"]
+
+    assert found["source"]["name"] == "verification"
+    assert (found["proof"]["__typename"], found["proof"]["kind"]) == ("Proof", "SHARING")
+    assert {line["result"] for line in found["proof"]["checks"]} == {"PASSED"}
 
 
 def test_a_clock_that_runs_faster(tmp_path: Path) -> None:
