@@ -36,6 +36,7 @@ class Crowd:
     url: str
     key: str = field(repr=False)
     answers: list[Answered] = field(default_factory=list)
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)
     _idle: list[Caller] = field(default_factory=list)
 
     async def ask(self, kind: str, request: Mixed, due: float) -> Answered:
@@ -72,8 +73,8 @@ class Crowd:
             self._idle.pop().transport.close()
 
     async def ask_on(self, kind: str, supply: Iterator[Mixed]) -> None:
-        """One caller: the next request when the last is answered, until it is cancelled."""
-        while True:
+        """One caller: the next request when the last is answered, until all are told to leave."""
+        while not self.leaving.is_set():
             answered = await self.ask(kind, next(supply), perf_counter())
             if answered.trouble:
                 await asyncio.sleep(_FAILED)

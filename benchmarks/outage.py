@@ -75,11 +75,12 @@ async def _outage(wanted: Wanted, site: Site) -> Outage:
     seen: list[Seen] = []
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one) for one in _calls(wanted, crowd)]
-            tasks.append(group.create_task(_look_on(site, seen)))
+            for call in _calls(wanted, crowd):
+                group.create_task(call)
+            looking = group.create_task(_look_on(site, seen))
             times = await _times(wanted, site)
-            for task in tasks:
-                task.cancel()
+            crowd.leaving.set()
+            looking.cancel()
     finally:
         crowd.leave()
     load = os.getloadavg()[0]

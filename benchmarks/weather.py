@@ -32,6 +32,11 @@ class Spell:
     begins: float
     ends: float
 
+    @property
+    def dials(self) -> Dials:
+        """What the fault sets."""
+        return FAULTS[self.fault]
+
     def shifted(self, seconds: float) -> "Spell":
         """The same, so much later."""
         return Spell(self.platform, self.fault, self.begins + seconds, self.ends + seconds)
