@@ -33,13 +33,14 @@ def sent(url: str, method: str, document: object, **headers: str) -> bytes:
 
 
 def test_a_lookup_outlives_the_end(tmp_path: Path) -> None:
-    """Ctrl-C while three platforms hang: the lookup runs to its end, nothing is cut off."""
+    """Ctrl-C while two platforms hang: the lookup runs to its end, nothing is cut off."""
     words = ("demo", "--data", tmp_path / "data", "--port", "0", "--sandbox-port", "0")
     with running(*words, at=tmp_path) as begun, ThreadPoolExecutor(1) as pool:
         begun.says("Ctrl-C ends it")
         given = sourced(tmp_path / "data" / "environment")
-        for pair in given["CERTHUB_ENDPOINTS"].split(","):
-            sent(f"{pair.partition('=')[2]}/sandbox/dials", "PUT", {"hang_rate": 1.0})
+        pairs = [one.partition("=") for one in given["CERTHUB_ENDPOINTS"].split(",")]
+        for _, _, url in (one for one in pairs if one[2] != "embedded"):
+            sent(f"{url}/sandbox/dials", "PUT", {"hang_rate": 1.0})
         found = re.search(r'"residentId": "([0-9X]{18})", "name": "(\w+)"', begun.out)
         assert found
         variables = {
@@ -59,7 +60,7 @@ def test_a_lookup_outlives_the_end(tmp_path: Path) -> None:
         answer: dict[str, Any] = json.loads(asked.result())
     assert answer["data"]["certificate"] == {
         "__typename": "Unavailable",
-        "trail": [{"said": "TIMED_OUT"}] * 3,
+        "trail": [{"said": "TIMED_OUT"}, {"said": "TIMED_OUT"}, {"said": "NOT_HELD"}],
     }
     assert ended.code == 0
     assert "Traceback" not in ended.err
