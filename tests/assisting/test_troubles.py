@@ -10,9 +10,11 @@ from sqlalchemy import func, select
 
 from connectors.assisted_words import RequestView
 from connectors.contract import ConnectorError
+from hub.assisting.asking import Asking
 from hub.assisting.extracting import NoProof
 from hub.assisting.proofs import Proven
-from hub.assisting.words import Ask
+from hub.assisting.words import Ask, NoVerificationPlatform
+from hub.assisting.writes import Writes
 from hub.compose import Hub
 from hub.evidence import Found, NotHeld, Requester, Step, Unavailable
 from hub.storage.catalogue_store import save_version
@@ -205,6 +207,19 @@ async def test_pursuing_asks_only_where_it_is_left_open(hub: Hub, ground: DeskGr
 
     assert came is brought
     assert ground.wire.answers == before
+
+
+async def test_a_hub_without_a_verification_platform_says_so(hub: Hub, ground: DeskGround) -> None:
+    """None in the dialect: asking is Unavailable with what else is left, seeing says why."""
+    premises = replace(hub.assisting.premises, declared_platform=lambda: None)
+
+    came = await Asking(premises, Writes(premises)).ask(ASKING, ask(), "r-1")
+
+    assert isinstance(came, Unavailable)
+    assert (came.trail, came.next) == ((), (Step.BRING,))
+    with pytest.raises(NoVerificationPlatform):
+        _ = premises.platform
+    assert ground.wire.answers == 0
 
 
 async def test_a_step_whose_answer_is_lost_is_taken_once(hub: Hub, ground: DeskGround) -> None:
