@@ -33,6 +33,12 @@ def test_lookups_are_taken_as_given() -> None:
     assert read_settings({"CERTHUB_MAX_LOOKUPS": "1"}).max_lookups == 1
 
 
+def test_the_roots_of_proofs_are_the_hubs_own_or_a_citys(tmp_path: Path) -> None:
+    """Beside the notary of the data folder, unless the city's are named."""
+    assert given(tmp_path).notary_roots == tmp_path / "notary" / "roots"
+    assert given(tmp_path, NOTARY_ROOTS="/etc/roots").notary_roots == Path("/etc/roots")
+
+
 @pytest.mark.parametrize("text", ["0", "-1", "inf", "nan", "", "long"])
 def test_a_query_has_an_end(text: str) -> None:
     """What a query may take is a finite number above 0."""
