@@ -65,7 +65,7 @@ def test_secrets_mask_themselves(tmp_path: Path) -> None:
         ('[clients.hub]\nstates_items = "yes"', "true or false"),
         ("[clients.hub]\nunit = 'all'", 'did you mean "units"?'),
         ("[people]", "unknown key"),
-        ("[units.a]", "clients: missing"),
+        ("clients = 1\n[units.a]", "clients: given 1"),
         ("[clients.hub]\n[units.a]\nverifier = ['b']", 'did you mean "verifiers"?'),
     ],
 )
