@@ -147,16 +147,21 @@ async def test_a_file_taken_away(small: Ground, file: Path) -> None:
     assert small.desk.registry is before
 
 
-async def test_a_hangup_reads_what_looks_unchanged(small: Ground, file: Path) -> None:
-    """SIGHUP reads the file even where time, size and inode are what they were."""
-    await _soon(_read(small))
-    _rewrite_unseen(file, WITH_CLERK.replace("clerk", "clark"))
+async def test_who_asks_has_it_read(small: Ground, tmp_path: Path) -> None:
+    """What looks unchanged, by time, size and inode, is read when somebody asks for it."""
+    file = tmp_path / "desk.toml"
+    write(file, WITH_CLERK)
+    async with registry_reloading(
+        small.desk, lambda: read_registry(file, SECRETS), [file]
+    ) as reload:
+        await _soon(_read(small))
+        _rewrite_unseen(file, WITH_CLERK.replace("clerk", "clark"))
+        await asyncio.sleep(1.5)
+        assert (await small.hub.post("requests", submission())).status == 201
 
-    await asyncio.sleep(1.5)
-    assert (await small.hub.post("requests", submission())).status == 201
-    os.kill(os.getpid(), signal.SIGHUP)
+        reload()
 
-    await _soon(_opening(small, 403))
+        await _soon(_opening(small, 403))
 
 
 async def test_the_command_goes_by_its_files(tmp_path: Path) -> None:
