@@ -14,9 +14,9 @@ from hub.storage.tables import heartbeats
 def _upsert(dialect: str) -> Insert:
     if dialect == "sqlite":
         lite = sqlite.insert(heartbeats)
-        return lite.on_conflict_do_update(["name"], set_={"at": lite.excluded.at})
+        return lite.on_conflict_do_update(index_elements=["name"], set_={"at": lite.excluded.at})
     full = postgresql.insert(heartbeats)
-    return full.on_conflict_do_update(["name"], set_={"at": full.excluded.at})
+    return full.on_conflict_do_update(index_elements=["name"], set_={"at": full.excluded.at})
 
 
 async def beat(engine: AsyncEngine, name: str, now: datetime) -> str | None:
