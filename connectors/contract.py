@@ -220,3 +220,4 @@ class Endpoint:
     batch: int = 100  # subjects in one wire call, where the dialect has a batch call
     max_bytes: int = 4_000_000  # of one answer's body
     connect_timeout: float = 1.0
+    trace: bool = False  # whether it is told whose trace a call is part of (W3C Trace Context)

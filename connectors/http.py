@@ -1,7 +1,7 @@
 """The one HTTP session of the process; every failure on the wire leaves it as a `ConnectorError`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -16,6 +16,7 @@ from connectors.decoding import Json, json_document
 T = TypeVar("T")
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+TRACEPARENT = "traceparent"
 JSON = {"Content-Type": "application/json; charset=UTF-8"}
 
 
@@ -53,11 +54,20 @@ class Reply:
             return None
 
 
+def _untraced() -> None:
+    return None
+
+
 class Http:
     """Kept-alive connections to all platforms; redirects are refused and proxies not looked for."""
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        traceparent: Callable[[], str | None] = _untraced,
+    ) -> None:
         self._session = session
+        self._traceparent = traceparent
         self._works: set[asyncio.Task[object]] = set()
 
     async def ask(self, call: Call) -> Reply:
@@ -84,11 +94,15 @@ class Http:
         return self._session.request(
             call.method,
             URL(call.url, encoded=True),
-            headers=call.headers,
+            headers=self._headers(call),
             data=call.body,
             timeout=timeout,
             allow_redirects=False,
         )
+
+    def _headers(self, call: Call) -> Mapping[str, str]:
+        traceparent = self._traceparent() if call.endpoint.trace else None
+        return call.headers if traceparent is None else {**call.headers, TRACEPARENT: traceparent}
 
     def own(self, work: Coroutine[object, None, T]) -> asyncio.Task[T]:
         """Run work that outlives whoever asked for it, but never the session."""
@@ -111,14 +125,19 @@ class Http:
 
 
 @asynccontextmanager
-async def open_http() -> AsyncIterator[Http]:
-    """The process's HTTP session; connections are bounded by each endpoint's `concurrency`."""
+async def open_http(
+    traceparent: Callable[[], str | None] = _untraced,
+) -> AsyncIterator[Http]:
+    """The process's HTTP session; connections are bounded by each endpoint's `concurrency`.
+
+    `traceparent` names the work that a call is part of, for platforms that are to be told.
+    """
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=60),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
     ) as session:
-        http = Http(session)
+        http = Http(session, traceparent)
         try:
             yield http
         finally:

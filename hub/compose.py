@@ -26,6 +26,7 @@ from hub.disclosure import Disclosure, InForce
 from hub.edition import Edition
 from hub.embedding import EmbeddedDesk, default_declaration, embedding
 from hub.evidence import Requester, Tier
+from hub.exporting import open_tracing
 from hub.keys import KeyRecord, KeysUnavailable
 from hub.meters import Meters
 from hub.notary.pool import Workshop, open_workshop
@@ -42,6 +43,7 @@ from hub.storage.commitment_store import SqlCommitments
 from hub.storage.engine import migrate, open_engine
 from hub.storage.opening_store import SqlIntents
 from hub.storage.record_store import SqlRecords
+from hub.tracing import Tracing
 from hub.trail.writer import Trail
 from hub.webhooks.webhooks import open_webhooks
 
@@ -62,8 +64,10 @@ class Hub:
         feed: Feed,
         workshop: Workshop,
         clock: Callable[[], datetime],
+        tracing: Tracing,
     ) -> None:
         self.engine = engine
+        self.tracing = tracing
         self.settings = settings
         self.edition = edition
         self.feed = feed
@@ -75,15 +79,13 @@ class Hub:
         self.disclosure = Disclosure(
             self.types,
             lambda: InForce(edition.catalogue, connected.book),
-            Router(lines, self.kept, lambda: datetime.now(UTC)),
+            Router(lines, self.kept, lambda: datetime.now(UTC), tracing),
             trail,
             Pseudonyms(pseudonym_secret(settings)),
             settings.within,
             meters.disclosed,
         )
-        self.probe = Probe(
-            engine, "hub", self._not_routable, lambda: datetime.now(UTC), monotonic
-        )
+        self.probe = Probe(engine, "hub", self._not_routable, lambda: datetime.now(UTC), monotonic)
         self.commitments = Commitments(
             self.types,
             lambda: edition.catalogue,
@@ -233,9 +235,10 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
     """The hub, open for lookups; wrong configuration raises `ConfigurationError` at once."""
     declarations = declared(settings)
     async with (
+        open_tracing(settings.otlp) as tracing,
         open_database(settings) as engine,
         embedding(settings, declarations) as desk,
-        open_http() as http,
+        open_http(tracing.traceparent) as http,
     ):
         platforms = connected(settings, declarations, http, desk)
         clock = desk.clock if desk else lambda: datetime.now(UTC)
@@ -243,8 +246,8 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         meters = Meters(observatory)
         async with (
             Edition.open(engine, declarations.current.types) as edition,
-            Trail(SqlRecords(engine), committed=meters.committed) as trail,
-            Lines(meters) as lines,
+            Trail(SqlRecords(engine), committed=meters.committed, tracing=tracing) as trail,
+            Lines(meters, tracing=tracing) as lines,
             running(Feed(changes_of(platforms))) as feed,
             open_workshop(1) as workshop,  # its worker begins with the first proof to be checked
             open_webhooks(engine, http, changes_of(platforms), pseudonym_secret(settings)),
@@ -262,4 +265,5 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
                 meters=meters,
                 workshop=workshop,
                 clock=clock,
+                tracing=tracing,
             )

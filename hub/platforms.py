@@ -89,5 +89,6 @@ def connect(platform: Platform, secrets: Secrets, http: Http) -> Connector:
         batch=platform.batch,
         max_bytes=platform.max_bytes,
         connect_timeout=platform.connect_timeout,
+        trace=platform.trace,
     )
     return find_dialect(platform.dialect).connect(endpoint, platform.options, http)

@@ -36,6 +36,7 @@ KNOWN = {
     "RATE": "requests of one key in a time, such as 200/second; default: as many as it wants",
     "QUOTA": "lookups of one key in a time, such as 1000000/day; default: as many as it wants",
     "MAX_LOOKUPS": "lookups in one request, default 1000",
+    "OTLP": "URL of an OpenTelemetry collector that takes traces; default: nothing is traced",
     "DEMONSTRATION": "file that fills in GraphiQL's key and examples; the sandbox only",
     "API_KEY": "key of `certhub lookup`; the hub itself does not read it",
     "URL": "GraphQL URL of `certhub lookup`; the hub itself does not read it",
@@ -67,6 +68,7 @@ class Settings:
     desk_database: str = "sqlite+aiosqlite://"
     desk_port: int = 0
     desk_pace: float = 1.0
+    otlp: str | None = None
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -108,6 +110,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         desk_database=given.get("DESK_DATABASE", f"sqlite+aiosqlite:///{data / 'desk.db'}"),
         desk_port=_port("DESK_PORT", given.get("DESK_PORT", "0")),
         desk_pace=_positive("DESK_PACE", given.get("DESK_PACE", "1")),
+        otlp=_collector(given["OTLP"]) if "OTLP" in given else None,
     )
 
 
@@ -119,6 +122,15 @@ def _endpoints(text: str) -> dict[str, str]:
                 f"environment: {PREFIX}ENDPOINTS holds {pair!r}. Allowed: name=url,name=url"
             )
     return dict(pair.split("=", 1) for pair in pairs)
+
+
+def _collector(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/@?#]+[^\s@?#]*", text):
+        raise ConfigurationError(
+            f"environment: {PREFIX}OTLP is no plain URL of a collector. Allowed: a URL such as "
+            "http://127.0.0.1:4318, without a user or query in it"
+        )
+    return text
 
 
 def _positive(name: str, text: str) -> float:

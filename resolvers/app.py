@@ -83,7 +83,7 @@ def make_operating(hub: Hub, connections: Connections) -> Operating:
     def make_context(requester: Requester) -> Context:
         return Context(hub, requester, certificates, limits, door)
 
-    executor = Executor(build_schema(certificates), limits)
+    executor = Executor(build_schema(certificates), limits, hub.tracing)
     return Operating(executor, Identity(hub.requester), make_context, limits, connections, door)
 
 

@@ -86,7 +86,7 @@ class Endpoint:
             )
         try:
             async with asyncio.timeout(self._operating.timing.reading):
-                return parsed(await self._body(http))
+                return parsed(await self._body(http), http.headers)
         except TimeoutError:
             seconds = self._operating.timing.reading
             raise BadRequest(

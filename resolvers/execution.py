@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any
 
@@ -29,6 +29,7 @@ from graphql.execution import (
 from graphql.execution.executor_throwing_on_incremental import ExecutorThrowingOnIncremental
 from graphql.pyutils import AwaitableOrValue
 
+from hub.tracing import UNTRACED, Span, Tracing
 from resolvers.errors import CallerError, Code
 from resolvers.limits import Limits
 
@@ -45,6 +46,7 @@ class Request:
     query: str
     variables: Mapping[str, object] | None
     operation: str | None
+    headers: Mapping[str, str] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,12 @@ class Operation:
 
     document: DocumentNode
     request: Request
-    subscribes: bool
+    kind: OperationType
+
+    @property
+    def subscribes(self) -> bool:
+        """Whether it has an answer for each event."""
+        return self.kind is OperationType.SUBSCRIPTION
 
     @property
     def variables(self) -> dict[str, object]:
@@ -115,9 +122,10 @@ def longest_list(value: object) -> int:
 class Executor:
     """Runs requests against one schema under its limits; remembers documents seen before."""
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: Limits, tracing: Tracing = UNTRACED) -> None:
         self._schema = schema
         self._limits = limits
+        self._tracing = tracing
         self._seen: LRUCache[str, Checked] = LRUCache(REMEMBERED, getsizeof=_text_of)
 
     def check(self, query: str) -> Checked:
@@ -146,8 +154,8 @@ class Executor:
         if longest_list(request.variables) > self._limits.lookups:
             return Refused([_too_large(f"A list holds more than {self._limits.lookups} entries.")])
         chosen = get_operation_ast(checked.document, request.operation)
-        subscribes = chosen is not None and chosen.operation is OperationType.SUBSCRIPTION
-        return Operation(checked.document, request, subscribes)
+        kind = OperationType.QUERY if chosen is None else chosen.operation
+        return Operation(checked.document, request, kind)
 
     async def run(self, request: Request, context: object) -> ExecutionResult | Refused:
         """The one answer, or why there is none: a subscription is refused."""
@@ -156,7 +164,13 @@ class Executor:
             return operation
         if operation.subscribes:
             return Refused([_wrong_transport()])
-        return await self._execute(operation, context)
+        with self._traced(operation) as span:
+            answer = await self._execute(operation, context)
+            span.count("errors", len(answer.errors or ()))
+            return answer
+
+    def _traced(self, operation: Operation) -> Span:
+        return self._tracing.operation(operation.kind.value, operation.request.headers)
 
     async def _execute(self, operation: Operation, context: object) -> ExecutionResult | Refused:
         result = execute(
@@ -196,6 +210,17 @@ class Executor:
 
         A `Refused` is the last; it also tells of a subscription whose stream broke.
         """
+        with self._traced(operation) as span:
+            errors = 0
+            async with aclosing(self._answers(operation, make_context)) as answers:
+                async for answer in answers:
+                    errors += len(answer.errors or ())
+                    span.count("errors", errors)
+                    yield answer
+
+    async def _answers(
+        self, operation: Operation, make_context: Callable[[], object]
+    ) -> AsyncGenerator[ExecutionResult | Refused, None]:
         if not operation.subscribes:
             yield await self._execute(operation, make_context())
             return

@@ -18,7 +18,7 @@ class BadRequest(Exception):
         self.hint = hint
 
 
-def parsed(body: bytes) -> Request:
+def parsed(body: bytes, headers: Mapping[str, str] | None = None) -> Request:
     """The request inside a JSON body; anything else is refused with what is expected."""
     try:
         given = orjson.loads(body)
@@ -32,10 +32,10 @@ def parsed(body: bytes) -> Request:
             "The body must be one JSON object.",
             "Send one request; batches are lists of lookups.",
         )
-    return request_of(given)
+    return request_of(given, headers)
 
 
-def request_of(given: Mapping[str, object]) -> Request:
+def request_of(given: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Request:
     """The request inside a JSON object; anything else is refused with what is expected."""
     query, variables, operation = (
         given.get("query"),
@@ -56,7 +56,7 @@ def request_of(given: Mapping[str, object]) -> Request:
         raise BadRequest(
             400, "`extensions` must be an object.", "Send it as a JSON object, or leave it out."
         )
-    return Request(query, variables, operation or None)
+    return Request(query, variables, operation or None, headers)
 
 
 def body_of(result: ExecutionResult) -> dict[str, object]:

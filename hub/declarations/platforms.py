@@ -90,7 +90,7 @@ def _platform_folders(folder: Path) -> list[Path]:
 
 def _platform(folder: Path, types: Mapping[str, CertificateType], endpoint: str | None) -> Platform:
     root = read_table(folder / "platform.toml")
-    root.only(*_KEYS, *_LIMITS, "options", "maintenance")
+    root.only(*_KEYS, *_LIMITS, "trace", "options", "maintenance")
     dialect = find_dialect(root.choice("dialect", known_dialects()))
     timeout = root.seconds("timeout", _DEFAULT_TIMEOUT)
     return Platform(
@@ -109,6 +109,7 @@ def _platform(folder: Path, types: Mapping[str, CertificateType], endpoint: str 
         options=_options(root.table_if_any("options"), sorted(dialect.option_keys)),
         interfaces=_interfaces(folder, Serving(dialect, timeout, types)),
         maintenance=read_windows(root),
+        trace=root.flag("trace"),
     )
 
 

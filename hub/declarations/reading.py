@@ -76,6 +76,13 @@ class Table:
             raise self.given(key, "seconds above 0 and below 3600")
         return float(value)
 
+    def flag(self, key: str) -> bool:
+        """True or false, the latter where the key is left out."""
+        value = self.entries.get(key, False)
+        if not isinstance(value, bool):
+            raise self.given(key, "true or false")
+        return value
+
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts, empty where the key is left out."""
         value = self.entries.get(key, [])

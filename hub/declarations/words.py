@@ -89,3 +89,4 @@ class Platform:
     options: Mapping[str, str | bool | int]
     interfaces: Mapping[str, Interface]  # by certificate type name
     maintenance: tuple[Window, ...] = ()  # when it is not asked
+    trace: bool = False  # whether calls carry W3C Trace Context

@@ -27,6 +27,7 @@ from hub.routing.breaker import Breaker, BreakerRules, BreakerState
 from hub.routing.pace import Pace, PaceRules
 from hub.routing.retries import RetryBudget, RetryRules
 from hub.routing.route import Source
+from hub.tracing import UNTRACED, Call, Tracing
 
 Reply = Answer | ConnectorError
 Fresh = dict[Hashable, Inquiry]
@@ -94,6 +95,7 @@ class Line:
         clock: Callable[[], float],
         moment: Callable[[], datetime],
         draw: Callable[[], float] = random.random,
+        tracing: Tracing = UNTRACED,
     ) -> None:
         self.breaker = Breaker(rules.breaker, draw)
         self.pace = Pace(rules.pace)
@@ -104,6 +106,7 @@ class Line:
         self._watch = watch
         self._clock = clock
         self._moment = moment
+        self._tracing = tracing
         self._flights: Flights = {}
 
     @property
@@ -131,10 +134,13 @@ class Line:
                 fresh[key] = inquiry
             else:
                 self._watch.joined(source)
+                self._tracing.joined(reply)
         if admitted := self._admitted(source, fresh):
             begun = {key: self._flights[key] for key in admitted}
-            asking = self._own(self._ask(source, admitted, patience))
-            asking.add_done_callback(partial(self._ended, begun))
+            call = self._tracing.call(source.name, source.interface.name, begun.values())
+            with call:
+                asking = self._own(self._ask(source, admitted, patience))
+            asking.add_done_callback(partial(self._ended, begun, call))
         return flights
 
     def _begin(self, key: Hashable) -> "asyncio.Future[Reply]":
@@ -217,7 +223,7 @@ class Line:
     def _settle(self, key: Hashable, reply: Reply) -> None:
         self._flights.pop(key).set_result(reply)
 
-    def _ended(self, begun: Flights, asking: "asyncio.Task[None]") -> None:
+    def _ended(self, begun: Flights, call: Call, asking: "asyncio.Task[None]") -> None:
         """Where the work was cut off nobody waits for ever, and a bug flies to who asked."""
         bug = None if asking.cancelled() else asking.exception()
         for key, reply in begun.items():
@@ -228,3 +234,4 @@ class Line:
                 reply.cancel()
             else:
                 reply.set_exception(bug)
+        call.end(bug=bug is not None)

@@ -11,6 +11,7 @@ from connectors.contract import Inquiry
 from hub.routing.breaker import BreakerState
 from hub.routing.line import Flight, Line, LineRules, Watch
 from hub.routing.route import Source
+from hub.tracing import UNTRACED, Tracing
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,10 @@ class Lines:
         watch: Watch,
         rules: LineRules | None = None,
         moment: Callable[[], datetime] = lambda: datetime.now(UTC),
+        tracing: Tracing = UNTRACED,
     ) -> None:
         self._watch = watch
+        self._tracing = tracing
         self._moment = moment
         self._rules = rules or LineRules()
         self._lines: dict[tuple[str, str], Line] = {}
@@ -69,7 +72,14 @@ class Lines:
         line = self._lines.get(name)
         if line is None:
             clock = asyncio.get_running_loop().time
-            line = Line(self._rules, self._own, self._watch, clock, self._moment)
+            line = Line(
+                self._rules,
+                self._own,
+                self._watch,
+                clock,
+                self._moment,
+                tracing=self._tracing,
+            )
             self._lines[name] = line
         return line
 

@@ -12,6 +12,7 @@ from hub.routing.line import Flight, Reply
 from hub.routing.lines import Lines
 from hub.routing.route import Source
 from hub.routing.search import Finding, Question, Search
+from hub.tracing import UNTRACED, Tracing
 
 Wave = dict[Source, list[Search]]
 
@@ -39,10 +40,17 @@ def next_wave(searches: Iterable[Search]) -> Wave:
 class Router:
     """Finds certificates within a budget; what it leaves behind, the lines hear to the end."""
 
-    def __init__(self, lines: Lines, kept: Kept, moment: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        lines: Lines,
+        kept: Kept,
+        moment: Callable[[], datetime],
+        tracing: Tracing = UNTRACED,
+    ) -> None:
         self._lines = lines
         self._kept = kept
         self._moment = moment
+        self._tracing = tracing
 
     async def find(self, questions: Sequence[Question], within: float) -> list[Finding]:
         """One finding per question, in order, within so many seconds; equal questions are asked once.
@@ -57,10 +65,11 @@ class Router:
             searches.setdefault(question.key, Search(question))
         async with asyncio.TaskGroup() as hearing:
             while wave := next_wave(map(self._remind, searches.values())):
-                moving, last = self._ask(wave, budget)
-                if moving and last:
-                    hearing.create_task(self._hear(last, budget.ends))
-                await self._hear(moving or last, _until(moving, budget))
+                with self._tracing.wave(wave.values()):
+                    moving, last = self._ask(wave, budget)
+                    if moving and last:
+                        hearing.create_task(self._hear(last, budget.ends))
+                    await self._hear(moving or last, _until(moving, budget))
         return [searches[question.key].finding_for(question) for question in questions]
 
     def _remind(self, search: Search) -> Search:

@@ -12,6 +12,7 @@ from typing import Protocol, Self
 import structlog
 
 from hub.places import place_of
+from hub.tracing import UNTRACED, Tracing
 from hub.trail.records import DisclosureRecord, RecordsUnavailable
 
 log = structlog.get_logger("certhub.records")
@@ -50,11 +51,13 @@ class Trail:
         largest: int = 2000,
         patience: float = 10.0,
         committed: Callable[[int, float], None] = _uncounted,
+        tracing: Tracing = UNTRACED,
     ) -> None:
         self._store = store
         self._committed = committed
         self._largest = largest
         self._patience = patience
+        self._tracing = tracing
         self._waiting: deque[_Waiting] = deque()
         self._news = asyncio.Event()
         self._open = False
@@ -88,7 +91,8 @@ class Trail:
         waiting = _Waiting(tuple(records), asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         self._news.set()
-        await waiting.committed
+        with self._tracing.commit(len(records)):
+            await waiting.committed
 
     async def _write(self) -> None:
         try:
