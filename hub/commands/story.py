@@ -79,7 +79,7 @@ class Story:
         given = {"id": self.request, "operator": CLERK}
         async with watching(self.window, CHANGED, given) as watch:
             events = await watch.until(_is_sent)
-        states = [event["verificationRequestChanged"]["state"] for event in events]
+        states: list[str] = [event["verificationRequestChanged"]["state"] for event in events]
         passed = list(dict.fromkeys(states))
         plain(out(), "by subscription: " + " → ".join(passed))
         return passed[-1] == "SENT"
