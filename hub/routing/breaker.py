@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 
 
 class BreakerState(StrEnum):
@@ -18,36 +19,49 @@ class BreakerState(StrEnum):
 class BreakerRules:
     """When a breaker opens, and for how long, in seconds.
 
-    It opens once `failures` of the last `remembered` answers failed and these are at least half of
-    them. Each rest is twice as long as the one before, up to `longest_rest`, and drawn between half
+    It opens once `failures` of the last `remembered` answers failed, these are at least half of
+    them, and they are of `different` interfaces or more. Each rest is twice as long as the one before, up to `longest_rest`, and drawn between half
     and all of that, so that replicas do not come back together.
     """
 
     failures: int = 5
     remembered: int = 20
+    different: int = 1
     first_rest: float = 1.0
     longest_rest: float = 5.0
 
     def __post_init__(self) -> None:
         if not 1 <= self.failures <= self.remembered:
             raise ValueError("failures: from 1 to as many as are remembered")
+        if not 1 <= self.different <= self.failures:
+            raise ValueError("different: from 1 to as many as are failures")
         if not 0 < self.first_rest <= self.longest_rest:
             raise ValueError("first_rest: above 0, at most longest_rest")
 
 
 class Breaker:
-    """The breaker of one interface; `now` is in seconds of one monotonic clock, never going back.
+    """The breaker of one interface or platform; `now` is in seconds of one monotonic clock, never going back.
 
     `draw` gives numbers from 0 to 1.
     """
 
-    __slots__ = ("_draw", "_failed", "_opened", "_probing_until", "_rests_until", "_rules")
+    __slots__ = (
+        "_draw",
+        "_failed",
+        "_opened",
+        "_opened_at",
+        "_probing_until",
+        "_rests_until",
+        "_rules",
+    )
 
     def __init__(self, rules: BreakerRules, draw: Callable[[], float]) -> None:
         self._rules = rules
         self._draw = draw
-        self._failed: deque[bool] = deque(maxlen=rules.remembered)
+        # Of each answer, whose failure it was, or none.
+        self._failed: deque[str | None] = deque(maxlen=rules.remembered)
         self._opened = 0  # how often in a row, without an answer in between
+        self._opened_at = -inf
         self._rests_until = 0.0
         self._probing_until = 0.0
 
@@ -61,25 +75,39 @@ class Breaker:
         """For how many seconds more it lets nobody through."""
         return max(0.0, self._rests_until - now) if self._opened else 0.0
 
-    def admits(self, questions: int, now: float) -> int:
-        """How many of so many questions may be asked now: all, one as a probe, or none.
-
-        A probe of which nothing is heard gives way to another after the longest rest.
-        """
+    def room(self, questions: int, now: float) -> int:
+        """How many of so many questions may be asked now: all, one as a probe, or none."""
         match self.state(now):
             case BreakerState.CLOSED:
                 return questions
-            case BreakerState.HALF_OPEN if questions and now >= self._probing_until:
-                self._probing_until = now + self._rules.longest_rest
-                return 1
+            case BreakerState.HALF_OPEN if now >= self._probing_until:
+                return min(questions, 1)
             case _:
                 return 0
 
-    def hear(self, *, failed: bool, now: float) -> None:
-        """Take in how one question ended; what was asked before it opened changes nothing."""
+    def admits(self, questions: int, now: float) -> int:
+        """As many as there is room for, now on their way.
+
+        A probe of which nothing is heard gives way to another after the longest rest.
+        """
+        admitted = self.room(questions, now)
+        if admitted and self._opened:
+            self._probing_until = now + self._rules.longest_rest
+        return admitted
+
+    def forgo(self) -> None:
+        """What was admitted was not asked: another question may be the probe."""
+        self._probing_until = 0.0
+
+    def hear(
+        self, *, failed: bool, now: float, asked: float | None = None, whose: str = ""
+    ) -> None:
+        """Take in how a question ended; what was `asked` before it last opened changes nothing."""
+        if asked is not None and asked < self._opened_at:
+            return
         match self.state(now):
             case BreakerState.CLOSED:
-                self._failed.append(failed)
+                self._failed.append(whose if failed else None)
                 if self._too_many():
                     self._open(now)
             case BreakerState.HALF_OPEN if failed:
@@ -90,13 +118,18 @@ class Breaker:
                 return
 
     def _too_many(self) -> bool:
-        failures = sum(self._failed)
-        return failures >= self._rules.failures and 2 * failures >= len(self._failed)
+        failures = [whose for whose in self._failed if whose is not None]
+        return (
+            len(failures) >= self._rules.failures
+            and 2 * len(failures) >= len(self._failed)
+            and len(set(failures)) >= self._rules.different
+        )
 
     def _open(self, now: float) -> None:
         rest = min(self._rules.longest_rest, self._rules.first_rest * 2**self._opened)
         # 2**6 seconds is beyond every rest anybody would declare: the exponent need not grow on.
         self._opened = min(self._opened + 1, 6)
+        self._opened_at = now
         self._rests_until = now + rest * (1 + self._draw()) / 2
         self._probing_until = 0.0
 

@@ -107,9 +107,47 @@ def test_a_probe_that_is_never_heard_of_gives_way_to_another() -> None:
     assert [one.admits(1, 4.9), one.admits(1, 5.0)] == [0, 1]
 
 
+def test_failures_must_be_of_as_many_as_are_to_be_different() -> None:
+    """Of two different ones: any number of failures of one opens nothing, one of another does."""
+    one = breaker(rules=BreakerRules(failures=3, different=2))
+    for _ in range(9):
+        one.hear(failed=True, now=0.0, whose="a")
+    assert one.state(0.0) is BreakerState.CLOSED
+
+    one.hear(failed=True, now=0.0, whose="b")
+
+    assert one.state(0.0) is BreakerState.OPEN
+
+
+def test_what_was_asked_before_it_opened_changes_nothing_later_either() -> None:
+    """A failure that comes late costs no probe and no rest, an answer that comes late closes nothing."""
+    one = opened(now=1.0)
+
+    one.hear(failed=True, now=2.5, asked=0.9)
+    one.hear(failed=False, now=2.5, asked=0.9)
+    assert one.state(2.5) is BreakerState.HALF_OPEN
+    one.hear(failed=False, now=2.5, asked=2.0)
+    for _ in range(3):
+        one.hear(failed=True, now=2.6, asked=0.9)
+
+    assert one.state(2.6) is BreakerState.CLOSED
+
+
+def test_room_is_what_would_be_admitted_and_takes_no_probe() -> None:
+    """Looking is free; a probe that was admitted and not asked is given back."""
+    one = opened()
+
+    assert [one.room(5, 0.5), one.room(5, 1.0), one.room(5, 1.0)] == [0, 1, 1]
+    assert [one.admits(5, 1.0), one.room(5, 1.0)] == [1, 0]
+    one.forgo()
+    assert [one.room(0, 1.0), one.admits(5, 1.0)] == [0, 1]
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
+        ({"different": 0}, "different"),
+        ({"different": 6}, "different"),
         ({"failures": 0}, "failures"),
         ({"failures": 21}, "failures"),
         ({"first_rest": 0.0}, "first_rest"),
