@@ -13,17 +13,18 @@ from connectors.contract import (
     Answer,
     ConnectorError,
     Crowded,
-    Incomplete,
+    Held,
     Inquiry,
     Interface,
+    NotHeld,
     QuotaSpent,
     TimedOut,
     Unreachable,
-    WrongHolder,
 )
 from hub.china import CHINA
 from hub.declarations.maintenance import resting_until
-from hub.routing.breaker import Breaker, BreakerRules, BreakerState
+from hub.routing.breaker import BreakerRules, BreakerState
+from hub.routing.gate import Gate
 from hub.routing.pace import Pace, PaceRules
 from hub.routing.retries import RetryBudget, RetryRules
 from hub.routing.route import Source
@@ -62,9 +63,13 @@ class Resting(ConnectorError):
 
 @dataclass(frozen=True, slots=True)
 class LineRules:
-    """How a line deals with its source; `quota_rest` is in seconds."""
+    """How a line deals with its source; `quota_rest` is in seconds.
+
+    A platform rests as a whole where it is silent at three of its interfaces at once.
+    """
 
     breaker: BreakerRules = field(default_factory=BreakerRules)
+    platform: BreakerRules = field(default_factory=lambda: BreakerRules(different=3))
     retries: RetryRules = field(default_factory=RetryRules)
     pace: PaceRules = field(default_factory=PaceRules)
     quota_rest: float = 60.0
@@ -90,6 +95,7 @@ class Line:
     def __init__(
         self,
         rules: LineRules,
+        gate: Gate,
         own: Own,
         watch: Watch,
         clock: Callable[[], float],
@@ -97,7 +103,7 @@ class Line:
         draw: Callable[[], float] = random.random,
         tracing: Tracing = UNTRACED,
     ) -> None:
-        self.breaker = Breaker(rules.breaker, draw)
+        self._gate = gate
         self.pace = Pace(rules.pace)
         self._retries = RetryBudget(rules.retries, draw)
         self._quota_rest = rules.quota_rest
@@ -117,7 +123,7 @@ class Line:
     def state(self) -> BreakerState:
         """Whether the source may be asked now."""
         spent = self._clock() < self._quota_spent_until
-        return BreakerState.OPEN if spent else self.breaker.state(self._clock())
+        return BreakerState.OPEN if spent else self._gate.state(self._clock())
 
     def send(self, source: Source, inquiries: Sequence[Inquiry], patience: float) -> list[Flight]:
         """Each question on its way, in order; one that equals another in flight joins it.
@@ -156,12 +162,12 @@ class Line:
             return self._rest(fresh, why, (ends - moment).total_seconds())
         if now < self._quota_spent_until:
             return self._rest(fresh, "its quota is spent", self._quota_spent_until - now)
-        count = self.breaker.admits(len(fresh), now)
+        count = self._gate.admits(len(fresh), now)
         if count == len(fresh):
             return fresh
         keys = list(fresh)
         left = {key: fresh[key] for key in keys[count:]}
-        self._rest(left, "it did not answer of late", self.breaker.rests(now))
+        self._rest(left, "it did not answer of late", self._gate.rests(now))
         return {key: fresh[key] for key in keys[:count]}
 
     def _rest(self, fresh: Fresh, why: str, seconds: float) -> Fresh:
@@ -186,7 +192,7 @@ class Line:
 
         def told(place: int, reply: Reply) -> None:
             key, seconds = keys[place], self._clock() - began
-            self._hear(reply, declared.timeout, seconds)
+            self._hear(reply, declared.timeout, began)
             self._watch.heard(source, seconds, reply)
             if isinstance(reply, Unreachable) and retries and retries.grant(1):
                 lost[key] = asked[key]
@@ -202,23 +208,21 @@ class Line:
         timeout = self.pace.timeout(declared.timeout)
         return declared if timeout == declared.timeout else replace(declared, timeout=timeout)
 
-    def _hear(self, reply: Reply, declared: float, seconds: float) -> None:
+    def _hear(self, reply: Reply, declared: float, began: float) -> None:
         """Learn from a reply how the source is."""
         now = self._clock()
+        self._gate.hear(reply, began, now)
         match reply:
             case QuotaSpent():
                 self._quota_spent_until = now + self._quota_rest
-            case Crowded() | Incomplete():
+            case Crowded():
                 return  # the source was not asked
-            case WrongHolder():
-                self.breaker.hear(failed=False, now=now)
-            case ConnectorError():
-                self.breaker.hear(failed=True, now=now)
-                if isinstance(reply, TimedOut):
-                    self.pace.given_up(declared)
+            case TimedOut():
+                self.pace.given_up(declared)
+            case Held() | NotHeld():
+                self.pace.took(now - began)
             case _:
-                self.breaker.hear(failed=False, now=now)
-                self.pace.took(seconds)
+                return
 
     def _settle(self, key: Hashable, reply: Reply) -> None:
         self._flights.pop(key).set_result(reply)

@@ -1,6 +1,7 @@
 """The lines to all sources, and the work they do."""
 
 import asyncio
+import random
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,7 +9,8 @@ from types import TracebackType
 from typing import Self
 
 from connectors.contract import Inquiry
-from hub.routing.breaker import BreakerState
+from hub.routing.breaker import Breaker, BreakerState
+from hub.routing.gate import Gate
 from hub.routing.line import Flight, Line, LineRules, Watch
 from hub.routing.route import Source
 from hub.tracing import UNTRACED, Tracing
@@ -42,6 +44,7 @@ class Lines:
         self._moment = moment
         self._rules = rules or LineRules()
         self._lines: dict[tuple[str, str], Line] = {}
+        self._platforms: dict[str, Breaker] = {}
         self._works: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -74,6 +77,7 @@ class Lines:
             clock = asyncio.get_running_loop().time
             line = Line(
                 self._rules,
+                self._gate(*name),
                 self._own,
                 self._watch,
                 clock,
@@ -82,6 +86,12 @@ class Lines:
             )
             self._lines[name] = line
         return line
+
+    def _gate(self, platform: str, interface: str) -> Gate:
+        whole = self._platforms.get(platform)
+        if whole is None:
+            whole = self._platforms[platform] = Breaker(self._rules.platform, random.random)
+        return Gate(interface, Breaker(self._rules.breaker, random.random), whole)
 
     def _own(self, work: Coroutine[object, None, None]) -> "asyncio.Task[None]":
         task = asyncio.create_task(work)

@@ -91,3 +91,8 @@ def platform(name: str, tier: Tier, *types: str, regions: tuple[str, ...] = ()) 
 
 def source(name: str, tier: Tier, connector: Scripted) -> Source:
     return Source(platform(name, tier), interface(f"{name}/x"), connector)
+
+
+def source_at(name: str, at: str, connector: Scripted) -> Source:
+    """One of several interfaces of a provincial platform."""
+    return Source(platform(name, Tier.PROVINCIAL), interface(f"{name}/{at}"), connector)

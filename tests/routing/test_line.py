@@ -37,7 +37,7 @@ from hub.routing.observation import Observatory
 from hub.routing.pace import PaceRules
 from hub.routing.retries import RetryRules
 from hub.routing.route import Source
-from tests.routing.scripted import Scripted, source
+from tests.routing.scripted import Scripted, source, source_at
 
 RULES = LineRules(
     breaker=BreakerRules(failures=2, first_rest=0.1, longest_rest=0.1),
@@ -142,6 +142,27 @@ async def test_a_failing_source_is_left_to_rest_and_found_again() -> None:
     assert [type(one) for one in probing] == [NotHeld, Resting]
     assert healed == [NotHeld(), NotHeld()]
     assert platform.asked == [["a", "b"], ["d"], ["f", "g"]]
+
+
+async def test_a_platform_silent_at_three_interfaces_is_not_asked_at_the_fourth() -> None:
+    """One lost question at each of three is enough; one probe then opens all four again."""
+    rules = replace(RULES, platform=BreakerRules(3, 20, different=3, first_rest=0.1))
+    down = Scripted({"a": Unreachable("down")})
+    four = [source_at("best", name, down) for name in ("w", "x", "y", "z")]
+    async with opened(rules) as lines:
+        for one in four[:3]:
+            await ask(lines, one, "a")
+        (resting,) = await ask(lines, four[3], "b")
+        states = {one.interface: one.state for one in lines}
+        await asyncio.sleep(0.11)
+        probing = await ask(lines, four[3], "b", "c")
+        healed = [await ask(lines, one, "d") for one in four]
+
+    assert isinstance(resting, Resting)
+    assert states == dict.fromkeys(("best/w", "best/x", "best/y", "best/z"), BreakerState.OPEN)
+    assert [type(one) for one in probing] == [NotHeld, Resting]
+    assert healed == [[NotHeld()]] * 4
+    assert down.asked == [["a"], ["a"], ["a"], ["b"], ["d"], ["d"], ["d"], ["d"]]
 
 
 @pytest.mark.parametrize(
