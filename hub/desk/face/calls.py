@@ -54,7 +54,7 @@ class Signed:
     def given(self, shape: Shape) -> Given:
         """The body's parts; raises `BadBody` or `Refused`, also where the client may not act so."""
         given = read(shape, self.document())
-        self._may_act_for(officer(given).unit)
+        self.may_act_for(officer(given).unit)
         return given
 
     def by(self) -> Officer | None:
@@ -73,7 +73,7 @@ class Signed:
             unit = sound_text(self.request.query.get("unit"))
         except ValueError:
             raise Refused(400, "say for which unit you read: ?unit=<code>") from None
-        self._may_act_for(unit)
+        self.may_act_for(unit)
         return unit
 
     def id(self) -> str:
@@ -95,7 +95,8 @@ class Signed:
             raise Refused(400, f"count isn't allowed; give a number from 1 to {MOST_OF_A_PAGE}")
         return int(text)
 
-    def _may_act_for(self, unit: str) -> None:
+    def may_act_for(self, unit: str) -> None:
+        """Raise `Refused` where the client may not act for a unit."""
         if not self.client.acts_for(unit):
             raise Refused(
                 403, "this client may not act for this unit; have it added to the desk's registry"

@@ -13,10 +13,16 @@ from hub.desk.face.shapes import sound_text
 from hub.desk.face.views import plain
 from hub.desk.lookup import Answer, ProofLookup, Proven, look_up
 from hub.desk.shared import Shared, Silent
+from hub.desk.steps.guards import playing
+from hub.desk.words import Officer, Role
 
 LARGEST_BATCH = 100
 SILENT = "sharedInformationSilent"
 """Who holds shared information doesn't answer: it may be there."""
+NO_OPERATOR = (
+    "this client doesn't hold the catalogue: name a designated operator (操作人员) of the unit in"
+    " purpose.operator"
+)
 
 Asked = Mapping[str, object]
 
@@ -61,6 +67,7 @@ def _lookup(desk: Desk, signed: Signed, asked: Asked) -> ProofLookup | str:
         return "purposeMissing"
     unit, case, operator = (_text(purpose, name) for name in ("unit", "case", "operator"))
     receiver = Receiver(unit or signed.client.name, case or "")
+    _may_receive(desk, signed, Officer(receiver.unit, operator or ""))
     return ProofLookup(
         certificate,
         subject["id"],
@@ -69,6 +76,13 @@ def _lookup(desk: Desk, signed: Signed, asked: Asked) -> ProofLookup | str:
         operator or "",
         _text(subject, "name"),
     )
+
+
+def _may_receive(desk: Desk, signed: Signed, by: Officer) -> None:
+    """Raise `Refused` unless the client answers for who looks up, or names an operator of its own."""
+    signed.may_act_for(by.unit)
+    if not signed.client.states_items and playing(desk.registry.actor(by), Role.OPERATOR):
+        raise Refused(403, NO_OPERATOR)
 
 
 def _text(given: Asked, name: str) -> str | None:

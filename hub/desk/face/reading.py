@@ -13,7 +13,7 @@ from hub.desk.desk import Desk
 from hub.desk.face.calls import Signed
 from hub.desk.face.replies import NO_SUCH_REQUEST, Refused, json_reply
 from hub.desk.face.shapes import sound_moment, sound_text
-from hub.desk.face.views import entry_view, reminder_view, request_view
+from hub.desk.face.views import entry_view, reminder_view, request_view, sees_values
 from hub.desk.request import VerificationRequest
 from hub.desk.store import requests
 from hub.desk.store.proofs import document_of
@@ -46,11 +46,11 @@ async def history(desk: Desk, signed: Signed) -> web.Response:
 
 
 async def document(desk: Desk, signed: Signed) -> web.Response:
-    """The sealed document of a delivery."""
-    request = await _found(desk, signed, signed.unit())
-    number = signed.request.match_info["number"]
+    """The sealed document of a delivery, for who asked for it and who made it."""
+    unit = signed.unit()
+    request, number = await _found(desk, signed, unit), signed.request.match_info["number"]
     delivery = next((each for each in request.deliveries if str(each.number) == number), None)
-    if delivery is None:
+    if delivery is None or not sees_values(request, delivery, unit):
         raise Refused(404, "no delivery of this number was sent; see the request's deliveries")
     async with desk.database.reading() as connection:
         found = await document_of(connection, request.id, delivery.mark.document)

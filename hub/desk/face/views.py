@@ -20,7 +20,7 @@ def request_view(
 ) -> View:
     """All of a request but its history; what is only drafted, its holder alone sees.
 
-    `version` is needed where the request was read without its history.
+    What a delivery says, who asked and who made it see; others see that it was sent. `version` is needed where the request was read without its history.
     """
     wanted = request.wanted
     holds = unit == request.holder
@@ -46,13 +46,20 @@ def request_view(
         "waitedForRequester": request.waited_for_requester(now).total_seconds(),
         "overdue": request.overdue and _overdue(request.overdue, request, now),
         "draft": _draft(request.draft) if holds and request.draft else None,
-        "deliveries": [_delivery(each) for each in request.deliveries],
+        "deliveries": [
+            _delivery(each, sees_values(request, each, unit)) for each in request.deliveries
+        ],
         "clarifications": [_clarification(each) for each in request.clarifications],
         "hops": [_hop(each) for each in request.hops],
         "incidents": [_incident(each) for each in request.incidents],
         "objections": [_objection(each) for each in request.objections],
         "reviewOf": request.review and request.review.of,
     }
+
+
+def sees_values(request: VerificationRequest, delivery: Delivery, unit: str) -> bool:
+    """Whether a unit may see what a delivery says: it asked for it, or made it."""
+    return unit in (request.requester.unit, delivery.draft.made_by.unit)
 
 
 def entry_view(entry: Entry) -> View:
@@ -151,10 +158,13 @@ def _draft(draft: Draft) -> View:
     }
 
 
-def _delivery(delivery: Delivery) -> View:
+def _delivery(delivery: Delivery, whole: bool) -> View:
+    draft = _draft(delivery.draft)
+    if not whole and isinstance(delivery.draft.findings, Verified):
+        draft["findings"] = _findings(Verified({}))
     return {
         "number": delivery.number,
-        **_draft(delivery.draft),
+        **draft,
         "seal": delivery.mark.seal,
         "document": delivery.mark.document,
         "sealedBy": _officer(delivery.mark.set_by),

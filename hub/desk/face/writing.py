@@ -43,6 +43,8 @@ async def step(desk: Desk, signed: Signed, taken: Step) -> web.Response:
             raise
         await _record(desk, signed)
         return said(422, NO_DECLINING)
+    if "promised" in given and not signed.client.states_items:
+        raise Refused(403, "this client doesn't hold the catalogue: leave promised out")
     by = officer(given)
 
     def event(request: VerificationRequest) -> Event:
