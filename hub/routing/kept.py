@@ -6,15 +6,17 @@ from datetime import datetime
 
 from cachetools import TLRUCache
 
-from connectors.contract import Answer, ConnectorError, Held, NotHeld
+from connectors.contract import Answer, ConnectorError, Held, NotHeld, Value
 from hub.declarations.words import Freshness
 from hub.evidence import Subject, Tier
 from hub.routing.route import Source
 
-_ENTRY = 500
-"""Bytes an entry takes beside its values: key, times, mapping."""
-_VALUE = 80
-"""Bytes a value takes beside its text."""
+_ENTRY = 900
+"""Bytes an entry takes beside what is held: its key, whom it is about, its times, its place."""
+_TABLE = 400
+"""Bytes the mapping of what is held takes."""
+_VALUE = 100
+"""Bytes a value takes beside its text, and its name in the mapping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,17 @@ class Kept:
     def keep(
         self, asker: Asker, source: Source, reply: Answer | ConnectorError, at: datetime
     ) -> None:
-        """Keep an answer for as long as it may be used again."""
+        """Keep an answer for as long as it may be used again; what it takes the place of is gone."""
         if not isinstance(reply, Held | NotHeld) or source.tier is Tier.SUPPLEMENTARY:
             return
         fresh, now = asker.freshness, self._clock()
+        if not fresh.held:
+            return
         life = fresh.held if isinstance(reply, Held) else fresh.not_held
-        kept = KeptAnswer(reply, at, now, now + life)
+        kept, key = KeptAnswer(reply, at, now, now + life), _key(asker, source)
+        self._answers.pop(key, None)
         if life and _bytes(kept) <= self._answers.maxsize:
-            self._answers[_key(asker, source)] = kept
+            self._answers[key] = kept
 
 
 def _key(asker: Asker, source: Source) -> Hashable:
@@ -88,5 +93,11 @@ def _until(_key: Hashable, kept: KeptAnswer, _now: float) -> float:
 def _bytes(kept: KeptAnswer) -> int:
     if not isinstance(kept.answer, Held):
         return _ENTRY
-    # A Chinese character takes two bytes in memory, and a name is kept in each mapping.
-    return _ENTRY + sum(_VALUE + 2 * len(str(value)) for value in kept.answer.values.values())
+    return _ENTRY + _TABLE + sum(map(_bytes_of, kept.answer.values.values()))
+
+
+def _bytes_of(value: Value | None) -> int:
+    if isinstance(value, tuple):
+        return _VALUE + sum(map(_bytes_of, value))
+    # A Chinese character takes two bytes in memory.
+    return _VALUE + 2 * len(str(value))

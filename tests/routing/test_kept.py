@@ -1,6 +1,7 @@
 """What may be used again: fresh enough, of the same unit, never a failure, within so many bytes."""
 
 import asyncio
+import tracemalloc
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -8,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.contract import Answer, ConnectorError, Held, Inquiry, NotHeld, Unreachable
+from connectors.contract import (
+    Answer,
+    ConnectorError,
+    Held,
+    Inquiry,
+    NotHeld,
+    Unreachable,
+    Value,
+)
 from hub.declarations.words import Freshness
 from hub.evidence import HolderKind, Subject, Tier
 from hub.routing.kept import Asker, Kept
@@ -109,6 +118,56 @@ def test_an_interface_that_changed_is_asked_anew() -> None:
     changed = replace(PLACE, interface=replace(PLACE.interface, target="/y"))
 
     assert kept.find(asker(), changed) is None
+
+
+@pytest.mark.parametrize(
+    ("freshness", "newer"),
+    [(Freshness(held=10.0), NotHeld()), (TEN, Held({"name": "长" * 10_000}))],
+)
+def test_a_newer_answer_takes_the_place_of_an_older_one(
+    freshness: Freshness, newer: Answer
+) -> None:
+    """Also where it is not kept itself: what the source said before is not used again."""
+    kept = Kept(10_000, Clock())
+    kept.keep(asker(freshness=freshness), PLACE, HELD, NOW)
+
+    kept.keep(asker(freshness=freshness, max_age=0), PLACE, newer, NOW)
+
+    assert kept.find(asker(freshness=freshness), PLACE) is None
+    assert kept.bytes == 0
+
+
+MANY = tuple(f"证{number}" for number in range(50))
+
+
+@pytest.mark.parametrize(
+    "values", [None, {}, {f"f{n}": f"浙江省宁波市{n}" for n in range(12)}, {"numbers": MANY}]
+)
+def test_no_more_memory_is_taken_than_is_said(values: dict[str, Value] | None) -> None:
+    """Of two thousand answers with keys of their own, whatever they hold."""
+    kept, names = Kept(100_000_000, Clock()), [f"91330200MA2{n:07d}" for n in range(2000)]
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+
+    for name in names:
+        answer = NotHeld() if values is None else Held({k: _copied(v) for k, v in values.items()})
+        one = Subject(HolderKind.ORGANISATION, "".join(name), f"示例企业{name}")
+        kept.keep(Asker("U1", one, TEN), PLACE, answer, datetime.now(UTC))
+
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert after - before <= kept.bytes
+
+
+def _copied(value: Value) -> Value:
+    """An equal value in memory of its own."""
+    match value:
+        case str():
+            return value[:1] + value[1:]
+        case tuple():
+            return tuple(one[:1] + one[1:] for one in value)
+        case _:
+            return value
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 3000)), max_size=80))
