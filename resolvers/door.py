@@ -102,9 +102,15 @@ class Door:
             )
 
     def _excess(self, allowance: Allowance, key: str, what: str, count: int) -> int | None:
-        """Seconds until the key may go on, where it has had its share; none where it may."""
+        """Seconds until the key may go on, where it has had its share; none where it may.
+
+        Who is refused has used nothing of it up.
+        """
         item = allowance.item
-        if item is None or self._windows.hit(item, what, key, cost=count):
+        if item is None:
+            return None
+        if self._windows.test(item, what, key, cost=count):
+            self._windows.hit(item, what, key, cost=count)
             return None
         reset = self._windows.get_window_stats(item, what, key).reset_time
         return max(1, math.ceil(reset - time.time()))

@@ -11,7 +11,8 @@ import pytest
 
 from hub.declarations.words import ConfigurationError
 from hub.sandbox.dials import Dials, Latency
-from resolvers.door import Allowance
+from resolvers.door import Allowance, Door
+from resolvers.errors import CallerError
 from tests.face.asking import MANY, ONE, given_person
 from tests.stack import PURPOSE, Stack, open_stack
 
@@ -119,6 +120,23 @@ async def test_a_sender_that_stalls_is_cut_off(tmp_path: Path) -> None:
     assert full == 503
     assert status_line.startswith(b"HTTP/1.1 408 ")
     assert after == 200
+
+
+def test_who_is_refused_has_used_nothing_of_the_quota_up() -> None:
+    """Of five lookups a day three are had, four more are refused, and then the last two are had."""
+    turned: list[str] = []
+    quota = Allowance.read("5/day", "CERTHUB_QUOTA")
+    door = Door(1, Allowance(None), quota, turned.append)
+
+    door.lookups_of("key", 3)
+    for _ in range(2):
+        with pytest.raises(CallerError):
+            door.lookups_of("key", 4)
+    door.lookups_of("key", 2)
+    with pytest.raises(CallerError):
+        door.lookups_of("key", 1)
+
+    assert turned == ["lookups"] * 3
 
 
 @pytest.mark.parametrize("text", ["200", "many/second", "-1/day", ""])
