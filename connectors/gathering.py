@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from connectors.contract import Answer, ConnectorError, Inquiry, Interface
+from connectors.contract import Answer, ConnectorError, Inquiry, Interface, Told, untold
 
 Outcome = Answer | ConnectorError
 Outcomes = list[Outcome]
@@ -37,14 +37,20 @@ class Gathering:
         self._own = own
         self._waiting: list[Waiting] = []
 
-    async def ask(self, asked: Sequence[Asked]) -> list[Outcome]:
-        """One outcome per question, in order."""
+    async def ask(self, asked: Sequence[Asked], told: Told = untold) -> list[Outcome]:
+        """One outcome per question, in order; `told` gets each as soon as its batch has ended."""
         loop = asyncio.get_running_loop()
         if asked and not self._waiting:
             loop.call_soon(self._send)
         joined = [(one, loop.create_future()) for one in asked]
         self._waiting += joined
-        return [await future for _, future in joined]
+        places = {future: place for place, (_, future) in enumerate(joined)}
+        pending = set(places)
+        while pending:
+            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            for future in done:
+                told(places[future], future.result())
+        return [future.result() for future in places]
 
     def _send(self) -> None:
         waiting, self._waiting = self._waiting, []

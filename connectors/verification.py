@@ -6,7 +6,7 @@ from dataclasses import replace
 import orjson
 
 from connectors.answers import read_answer
-from connectors.asking import Slots, distinct, sameness, until_after
+from connectors.asking import Slots, distinct, places_of, sameness, until_after
 from connectors.assisted import AssistedVerification
 from connectors.clocks import ServerClock
 from connectors.contract import (
@@ -66,21 +66,26 @@ class VerificationPlatform:
         told: Told = untold,
     ) -> list[Outcome]:
         """One outcome per inquiry, in order; equal inquiries are asked once."""
-        until = until_after(patience)
+        until, places = until_after(patience), places_of(inquiries)
         outcomes: dict[Hashable, Outcome] = {}
         asked: dict[Hashable, Asked] = {}
+
+        def hear(key: Hashable, outcome: Outcome) -> None:
+            outcomes[key] = outcome
+            for place in places[key]:
+                told(place, outcome)
+
         for key, inquiry in distinct(inquiries).items():
             try:
                 filled(interface.parameters, inquiry.facts)
                 asked[key] = Asked(interface, inquiry, until)
             except Incomplete as error:
-                outcomes[key] = self._slots.named(interface.name, error)
-        answers = await self._gathering.ask(list(asked.values()))
-        outcomes |= zip(asked, answers, strict=True)
-        answered = [outcomes[sameness(inquiry)] for inquiry in inquiries]
-        for place, outcome in enumerate(answered):
-            told(place, outcome)
-        return answered
+                hear(key, self._slots.named(interface.name, error))
+        keys = list(asked)
+        await self._gathering.ask(
+            list(asked.values()), lambda place, outcome: hear(keys[place], outcome)
+        )
+        return [outcomes[sameness(inquiry)] for inquiry in inquiries]
 
     async def probe(self) -> Health:
         """Its health, then an empty lookup: whether it takes the key."""

@@ -107,6 +107,35 @@ async def test_one_tick_shares_a_call(http: Http) -> None:
     assert sizes(server) == [3]
 
 
+async def test_each_outcome_is_told_when_its_batch_has_ended(http: Http) -> None:
+    """One of two batches hangs: what the other one said is known meanwhile, before it times out."""
+    told: dict[int, Answer | ConnectorError] = {}
+    hanging = asyncio.Event()
+
+    async def script(asked: Asked) -> Said | Fault:
+        requests = json.loads(asked.body)["requests"]
+        if requests[0]["subject"]["id"] == resident_id(0):
+            hanging.set()
+            return Fault.HANG
+        answers = [{"ref": request["ref"], **held(request)} for request in requests]
+        return Said(json.dumps({"answers": answers}).encode())
+
+    async with serving(script) as server:
+        endpoint = Endpoint("verification", server.url, SECRETS, batch=2)
+        connector = DIALECT.connect(endpoint, {}, http)
+        inquiries = [inquiry(resident_id(number)) for number in range(4)]
+        fetching = asyncio.create_task(
+            connector.fetch(INTERFACE, inquiries, told=lambda place, one: told.update({place: one}))
+        )
+        await until(lambda: bool(told) and hanging.is_set())
+        early = {place: type(one) for place, one in told.items()}
+        outcomes = await fetching
+
+    assert early == {2: Held, 3: Held}
+    assert [type(one) for one in outcomes] == [TimedOut, TimedOut, Held, Held]
+    assert [told[place] for place in range(4)] == outcomes
+
+
 async def test_one_who_leaves_takes_nothing_from_the_others(http: Http) -> None:
     """An asker cancelled while its batch is on the way leaves the answers to the others."""
     async with opened(http) as (connector, server):
