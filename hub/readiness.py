@@ -48,6 +48,7 @@ class Probe:
         self._clock = clock
         self._known: tuple[float, Readiness] | None = None
         self._turn = asyncio.Lock()
+        self._beating: asyncio.Future[str | None] | None = None
 
     async def readiness(self) -> Readiness:
         """How it is now, or was within the last second."""
@@ -58,11 +59,15 @@ class Probe:
             return self._known[1]
 
     async def _records(self) -> tuple[str, ...]:
-        # Not cut off: a query that is given up as its engine closes would hang the closing.
-        beating = asyncio.ensure_future(beat(self._engine, self._name, self._now()))
+        # Not cut off: a query that is given up as its engine closes would hang the closing. Who
+        # asks meanwhile waits for the same write: one that hangs takes one connection, not all.
+        if self._beating is None:
+            self._beating = asyncio.ensure_future(beat(self._engine, self._name, self._now()))
+        beating = self._beating
         done, _ = await asyncio.wait([beating], timeout=PATIENCE)
         if not done:
             return (f"the database took no write within {PATIENCE:g} s; see certhub doctor",)
+        self._beating = None
         trouble = beating.result()
         if trouble is None:
             return ()
