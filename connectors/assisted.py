@@ -31,6 +31,7 @@ from connectors.assisted_words import (
     ReminderView,
     RequestView,
     SealedProof,
+    SealOnDocument,
     StepRejected,
     Submission,
 )
@@ -51,7 +52,7 @@ LONGEST_WAIT = 30.0  # seconds
 MOST_CHANGES = 100
 
 _LATER = frozenset({502, 503, 504})
-_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._~-]{0,99}", re.ASCII)
+_ID = re.compile(r"(?!(?:in|out)box\Z)[A-Za-z0-9_-][A-Za-z0-9._~-]{0,99}", re.ASCII)
 _PLAIN_KEY = re.compile(r"[!-~]{1,200}", re.ASCII)
 _NO_SUCH = StepRejected(404, None, "no request of this id concerns this unit; check both")
 
@@ -132,12 +133,12 @@ class AssistedVerification:
         """Sealed proofs, endorsed for this purpose; `None` where there is nothing to extract."""
         return await self._named("extract", self._extracted(extraction, key))
 
-    async def seal(self, seal: str, unit: str, document: str) -> bytes | None:
-        """The ledger record of a seal with its use on one document, as JSON; `None` for no such."""
+    async def seal(self, seal: str, unit: str, document: str) -> SealOnDocument | None:
+        """The ledger record of a seal with its use on one document; `None` for no such."""
         path = f"{SEALS}/{quote(seal, safe='')}"
         parameters = {"unit": unit, "document": document}
         told = await self._named("seals", self._if_any(path, parameters, SealRecord))
-        return None if told is None else told.seal.encode()
+        return None if told is None else SealOnDocument(told.seal.encode(), told.recalled)
 
     async def changes(self, after: int | None, wait: float) -> Changes:
         """The changes after a sequence, as soon as there are any, at the latest after `wait` seconds.

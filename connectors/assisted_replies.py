@@ -39,9 +39,10 @@ class Reminders(Word, frozen=True):
 
 
 class SealRecord(Word, frozen=True):
-    """A seal's ledger record as JSON text."""
+    """A seal's ledger record as JSON text, and whether the document it is on was recalled."""
 
     seal: str
+    recalled: bool
 
 
 class _Message(Word, frozen=True):

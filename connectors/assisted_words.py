@@ -197,6 +197,14 @@ class SealedProof:
     delivery: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class SealOnDocument:
+    """The ledger record of a seal with its use on one document, and whether that was recalled."""
+
+    ledger: bytes = field(repr=False)
+    recalled: bool
+
+
 class ChangeKind(StrEnum):
     """What a change tells: a step was taken, a reminder was said, a proof was recalled."""
 

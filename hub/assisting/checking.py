@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -101,6 +101,14 @@ class Checking:
     async def named(self, pdf: bytes) -> Named | None:
         """The document number and seal that a document names, unchecked."""
         return await self._workshop.named(pdf)
+
+
+def with_recall(verdict: Verdict) -> Verdict:
+    """The same of a document that was recalled, which may not be relied on any more."""
+    recalled = "it was recalled (已撤回) after an objection: ask for the corrected one"
+    failed = Checked(Check.NOT_EXPIRED, Result.FAILED, recalled)
+    checks = tuple(failed if one.name is failed.name else one for one in verdict.checks)
+    return replace(verdict, checks=checks)
 
 
 def registry_of(ledger: bytes | None) -> Registry:

@@ -7,9 +7,16 @@ from typing import assert_never
 import structlog
 
 from connectors.assisted_parts import Ambiguous, DeliveryView, NoRecord, Verified
-from connectors.assisted_words import RequestView, SealedProof
+from connectors.assisted_words import RequestView, SealedProof, SealOnDocument
 from connectors.contract import ConnectorError
-from hub.assisting.checking import Accepted, Checking, Expected, NotAccepted, registry_of
+from hub.assisting.checking import (
+    Accepted,
+    Checking,
+    Expected,
+    NotAccepted,
+    registry_of,
+    with_recall,
+)
 from hub.assisting.extracting import Asked, Extracting, NoProof
 from hub.assisting.premises import Premises
 from hub.assisting.twins import Twin
@@ -27,7 +34,6 @@ from hub.evidence import (
     Subject,
     Unavailable,
 )
-from hub.notary.registry import RegistryView
 from hub.notary.verdict import Check, Checked, Result, Verdict
 from hub.notary.words import AnswerKind, ProofTrouble
 from hub.records import record_of
@@ -35,6 +41,7 @@ from hub.records import record_of
 log = structlog.get_logger("certhub.proofs")
 
 REFUSED = "proof_refused"
+NO_SUCH_SEAL = SealOnDocument(b"", recalled=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +117,22 @@ class Proofs:
 
         Raises `NoRoots` where there are none to check by.
         """
-        registry = await self._registry(requester, pdf)
+        sealed = await self._seal(requester, pdf)
+        registry = None if sealed is None else registry_of(sealed.ledger)
         try:
-            return await self._checking.examine(pdf, registry, subject=subject, twin=twin)
+            verdict = await self._checking.examine(pdf, registry, subject=subject, twin=twin)
         except ProofTrouble as trouble:
             raise NoRoots(str(trouble)) from None
+        return with_recall(verdict) if sealed and sealed.recalled else verdict
 
-    async def _registry(self, requester: Requester, pdf: bytes) -> RegistryView | None:
+    async def _seal(self, requester: Requester, pdf: bytes) -> SealOnDocument | None:
         named, platform = await self._checking.named(pdf), self._premises.declared_platform()
         if named is None or platform is None:
             return None
         try:
-            return registry_of(
+            return (
                 await platform.calls.seal(named.seal, requester.unit, named.document_number)
+                or NO_SUCH_SEAL
             )
         except ConnectorError:
             return None

@@ -203,5 +203,5 @@ SCHEMAS: Schema = {
     "Changes": _object(changes=_list(CHANGE), last={"type": "integer"}),
     "ProofAnswers": _object(answers=_list(PROOF_ANSWER)),
     "ExtractedProofs": _object(proofs=_list(EXTRACTED_PROOF)),
-    "SealRecord": _object(seal=LEDGER),
+    "SealRecord": _object(seal=LEDGER, recalled=BOOLEAN),
 }

@@ -327,7 +327,11 @@ async def test_a_recalled_delivery_is_told_without_asking(hub: Hub, ground: Desk
 
 async def corrected(hub: Hub, ground: DeskGround) -> tuple[RequestView, str]:
     """A request whose answer was objected to and corrected, and the request that corrected it."""
-    view = await answered(hub, ground)
+    return await correct(hub, ground, await answered(hub, ground))
+
+
+async def correct(hub: Hub, ground: DeskGround, view: RequestView) -> tuple[RequestView, str]:
+    """An answered request after an objection and its correction."""
     await hub.assisting.step(ASKING, OPERATOR, view.id, "receipt", {})
     grounds: dict[str, object] = {"delivery": 1, "grounds": "申请人称已婚"}
     objected = await hub.assisting.step(ASKING, OPERATOR, view.id, "objection", grounds)

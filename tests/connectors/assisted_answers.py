@@ -112,7 +112,7 @@ PROOFS: Document = {
         }
     ]
 }
-SEAL: Document = {"seal": '{"format":"certhub-seals/1"}'}
+SEAL: Document = {"seal": '{"format":"certhub-seals/1"}', "recalled": False}
 CHANGE: Document = {
     "sequence": 8,
     "at": WHEN,

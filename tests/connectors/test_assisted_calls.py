@@ -67,7 +67,8 @@ async def test_a_submission_rejected(ground: Ground, http: Http) -> None:
 
 
 @pytest.mark.parametrize(
-    "odd", ["", ".", "..", "a/b", "a?b", "a%2Fb", "号", "x" * 101, "a\n", "\ud800"]
+    "odd",
+    ["", ".", "..", "a/b", "a?b", "a%2Fb", "号", "x" * 101, "a\n", "\ud800", "inbox", "outbox"],
 )
 async def test_an_id_that_cannot_be_one(http: Http, odd: str) -> None:
     """It is not asked for at all: nobody listens here."""

@@ -272,8 +272,9 @@ async def test_the_record_of_a_seal(life: Life, ground: Ground, http: Http) -> N
     told = await life.desk.seal("seal-1", HOUSING, proof.document_number)
 
     assert told is not None
-    assert read_registry(told) == read_registry(proof.seal)
-    assert used_on(told, "seal-1") == [proof.document_number]
+    assert not told.recalled
+    assert read_registry(told.ledger) == read_registry(proof.seal)
+    assert used_on(told.ledger, "seal-1") == [proof.document_number]
     assert await life.desk.seal("seal-1", HOUSING, "none") is None
     assert await life.desk.seal("seal-9", HOUSING, proof.document_number) is None
     assert await life.desk.seal("甬/1", HOUSING, proof.document_number) is None

@@ -21,6 +21,7 @@ from connectors.assisted_words import (
     RequestView,
     SealedProof,
     SealKind,
+    SealOnDocument,
     StepRejected,
 )
 from connectors.contract import Garbled
@@ -214,7 +215,8 @@ async def test_proofs_and_seals_are_bytes(http: Http) -> None:
             delivery=1,
         ),
     )
-    assert await answered(http, *CALLS["seals"]) == b'{"format":"certhub-seals/1"}'
+    sealed = SealOnDocument(b'{"format":"certhub-seals/1"}', recalled=False)
+    assert await answered(http, *CALLS["seals"]) == sealed
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from hub.desk.face.replies import Refused, json_reply, rejected, told_reply
 from hub.desk.face.shapes import BadBody, sound_text
 from hub.desk.originals import Asked, VerifiedOriginal
 from hub.desk.store.answers import Told
+from hub.desk.store.proofs import was_recalled
 from hub.desk.store.seals import record_of
 from hub.desk.words import Rejected
 from hub.notary.ledger import write_registry
@@ -47,14 +48,16 @@ async def extraction(desk: Desk, signed: Signed) -> web.Response:
 
 
 async def seal_record(desk: Desk, signed: Signed) -> web.Response:
-    """The record of a seal, with its use on one document."""
+    """The record of a seal, with its use on one document, and whether that was recalled."""
     signed.unit()
     seal, document = signed.request.match_info["id"], _document(signed)
     async with desk.database.reading() as connection:
         record = await record_of(connection, seal, document)
+        recalled = await was_recalled(connection, document)
     if record is None or record.used_on(document) is None:
         raise Refused(404, NO_SUCH_USE)
-    return json_reply({"seal": write_registry(Registry().having(record)).decode()})
+    ledger = write_registry(Registry().having(record)).decode()
+    return json_reply({"seal": ledger, "recalled": recalled})
 
 
 def _document(signed: Signed) -> str:

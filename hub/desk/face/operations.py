@@ -67,7 +67,7 @@ OPERATIONS = (
         "GET",
         f"{BASE}/seals/{{id}}",
         "sealRecord",
-        "What was done to a seal (印章登记), with its use on one document.",
+        "What was done to a seal (印章登记), with its use on one document; whether that was recalled.",
         "SealRecord",
         extracting.seal_record,
         query=("unit", "document"),

@@ -164,6 +164,18 @@ async def receivers_of(
     return [Receiver(row.unit, row.reference) for row in found]
 
 
+async def was_recalled(connection: AsyncConnection, number: str) -> bool:
+    """Whether the sealed answer of this document number was recalled."""
+    query = select(documents.c.request, documents.c.digest).where(documents.c.number == number)
+    kept = (await connection.execute(query)).one_or_none()
+    sent = [] if kept is None else await proofs_sent(connection, kept.request)
+    return any(
+        each.delivery.recalled_by is not None
+        for each in sent
+        if kept is not None and each.delivery.mark.document == kept.digest
+    )
+
+
 async def add_document(connection: AsyncConnection, request: str, document: Document) -> None:
     """Keep a sealed document."""
     await connection.execute(
