@@ -8,7 +8,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar, Token
 from types import TracebackType
 
@@ -165,6 +165,11 @@ class OtlpTracing:
         self._tracer = tracer
         self._calls: Begun = {}
 
+    @property
+    def awaited(self) -> int:
+        """Replies of calls that have not ended."""
+        return len(self._calls)
+
     def operation(self, kind: str, headers: Mapping[str, str] | None) -> _Operation:
         """A span of the server, named by the kind; of the headers only `traceparent` is read."""
         given = headers.get("traceparent") if headers else None
@@ -222,7 +227,7 @@ class Outbox(SpanExporter):
             return SpanExportResult.FAILURE
         result = self._exporter.export(spans)
         taken = result is SpanExportResult.SUCCESS
-        if taken != self._taken:
+        if taken != self._taken and not self._closed.locked():
             self._taken = taken
             _tell(taken, self._endpoint)
         return result
@@ -255,14 +260,15 @@ def tracing_to(*exporters: SpanExporter) -> tuple[OtlpTracing, TracerProvider]:
 async def open_otlp(endpoint: str) -> AsyncIterator[OtlpTracing]:
     """Tracing to a collector; at the end what is left is sent, in a few seconds or never."""
     url = endpoint if endpoint.endswith(PATH) else endpoint.rstrip("/") + PATH
-    with _library_silent():
-        outbox = Outbox(OTLPSpanExporter(url, timeout=EXPORTING), url)
-        tracing, provider = tracing_to(outbox)
-        try:
-            yield tracing
-        finally:
-            await _ended(provider)
-            outbox.shutdown()
+    # The library's own complaints of a collector that is down come every second, threads' last ones late.
+    logging.getLogger("opentelemetry").setLevel(logging.CRITICAL + 1)
+    outbox = Outbox(OTLPSpanExporter(url, timeout=EXPORTING), url)
+    tracing, provider = tracing_to(outbox)
+    try:
+        yield tracing
+    finally:
+        await _ended(provider)
+        outbox.shutdown()
 
 
 async def _ended(provider: TracerProvider) -> None:
@@ -280,15 +286,3 @@ async def _ended(provider: TracerProvider) -> None:
             await ended.wait()
     except TimeoutError:
         log.warning("the last traces are lost", waited=ENDING)
-
-
-@contextmanager
-def _library_silent() -> Iterator[None]:
-    """Without the library's own complaints, several a second, of a collector that is down."""
-    library = logging.getLogger("opentelemetry")
-    before = library.level
-    library.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        library.setLevel(before)

@@ -100,3 +100,31 @@ def test_a_secret_of_the_environment_is_taken(tmp_path: Path) -> None:
     """And no file is made."""
     assert pseudonym_secret(given(tmp_path, SECRET="s" * 32)) == b"s" * 32
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "collector:4318",
+        "ftp://collector",
+        "https://",
+        "https://me:secret@c",
+        "http://c?x=secret",
+    ],
+)
+def test_a_collector_is_a_plain_url(text: str) -> None:
+    """Anything else is refused without showing it, as it may hold a secret."""
+    with pytest.raises(ConfigurationError) as raised:
+        read_settings({"CERTHUB_OTLP": text})
+
+    assert str(raised.value) == (
+        "environment: CERTHUB_OTLP is no plain URL of a collector. Allowed: a URL such as "
+        "http://127.0.0.1:4318, without a user or query in it"
+    )
+
+
+def test_nothing_is_traced_by_default() -> None:
+    """There is a collector only where one is given."""
+    assert read_settings({}).otlp is None
+    assert read_settings({"CERTHUB_OTLP": "https://c:4318/otel"}).otlp == "https://c:4318/otel"

@@ -110,6 +110,22 @@ def test_every_field_of_a_shared_type_is_served() -> None:
             assert (platform.name, mapped) == (platform.name, list(TYPES[served].fields))
 
 
+def test_no_platform_is_told_of_traces_unless_it_says_so(tmp_path: Path) -> None:
+    """`trace` is true or false, and false where it is left out; anything else is refused."""
+    shutil.copytree(SANDBOX / "province", tmp_path / "province")
+    file = tmp_path / "province" / "platform.toml"
+    declared = file.read_text("utf-8")
+
+    file.write_text(declared + "trace = true\n", "utf-8")
+    assert load_platforms(tmp_path, TYPES)["province"].trace is True
+    file.write_text(declared + 'trace = "yes"\n', "utf-8")
+    with pytest.raises(ConfigurationError) as raised:
+        load_platforms(tmp_path, TYPES)
+
+    assert not any(platform.trace for platform in PLATFORMS.values())
+    assert str(raised.value) == f'{file}: trace: given "yes" (text). Allowed: true or false.'
+
+
 def test_no_interface_id_is_used_twice() -> None:
     """Each interface of a platform has a target of its own."""
     for platform in PLATFORMS.values():

@@ -1,0 +1,1 @@
+"""Traces, as who receives them sees them."""
