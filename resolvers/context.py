@@ -56,8 +56,8 @@ class Context:
     def terms(self, within: float | None, max_age: int | None) -> Terms:
         """The terms of lookups, from milliseconds and seconds; refuses what may not be asked for."""
         most = self.hub.settings.within_most * 1000
-        if within is not None and not 0 < within <= most:
-            hint = f"Give milliseconds above 0, at most {most:.0f}, or leave it out."
+        if within is not None and not 1 <= within <= most:
+            hint = f"Give milliseconds from 1 on, at most {most:.0f}, or leave it out."
             raise CallerError(Code.BAD_INPUT, "`within` is out of bounds.", hint)
         if max_age is not None and max_age < 0:
             hint = "Give seconds, 0 for none that is used again, or leave it out."

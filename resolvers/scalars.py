@@ -15,6 +15,8 @@ ResidentId = NewType("ResidentId", str)
 CreditCode = NewType("CreditCode", str)
 Milliseconds = NewType("Milliseconds", float)
 BigInt = NewType("BigInt", int)
+LONGEST = 1e15
+"""Milliseconds; there is no time for more, and nothing that is no number is below it."""
 FORM = re.compile(r"[0-9]{17}[0-9X]")
 
 
@@ -52,6 +54,16 @@ def credit_code(value: object) -> str:
         ) from None
 
 
+def milliseconds(value: object) -> float:
+    """A length of time as it is given: a finite number, of either kind."""
+    match value:
+        case bool():
+            pass
+        case int() | float() if abs(value) < LONGEST:
+            return float(value)
+    raise GraphQLError("A length of time (Milliseconds) is a number, such as 1500 or 0.5.")
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     ResidentId: strawberry.scalar(
         name="ResidentId",
@@ -71,5 +83,6 @@ SCALARS: dict[object, ScalarDefinition] = {
         name="Milliseconds",
         description="A length of time in milliseconds (毫秒), with fractions.",
         serialize=lambda value: round(float(value), 3),
+        parse_value=milliseconds,
     ),
 }

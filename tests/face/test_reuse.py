@@ -128,7 +128,8 @@ async def test_who_has_no_time_left_hears_when_to_ask_again(stack: Stack) -> Non
 @pytest.mark.parametrize(
     ("terms", "message", "hint"),
     [
-        ({"within": 0}, "`within` is out of bounds.", "at most 10000"),
+        ({"within": 0}, "`within` is out of bounds.", "from 1 on, at most 10000"),
+        ({"within": 1e-9}, "`within` is out of bounds.", "from 1 on, at most 10000"),
         ({"within": 10_001}, "`within` is out of bounds.", "at most 10000"),
         ({"maxAge": -1}, "`maxAge` is below 0.", "0 for none"),
     ],
@@ -143,3 +144,15 @@ async def test_terms_out_of_bounds_are_told(
     (error,) = answer["errors"]
     assert (error["message"], error["extensions"]["code"]) == (message, "BAD_INPUT")
     assert hint in error["extensions"]["hint"]
+
+
+@pytest.mark.parametrize("within", ["500", "nan", True, 10**20, [500], {"ms": 500}])
+async def test_a_length_of_time_is_a_number(stack: Stack, within: object) -> None:
+    """Anything else is refused before a lookup is made, without an echo."""
+    variables = {"type": "business_licence", "subject": licensed(stack), "purpose": PURPOSE}
+    _, answer = await stack.post({"query": QUERY, "variables": variables | {"within": within}})
+
+    (error,) = answer["errors"]
+    assert error["extensions"]["code"] == "GRAPHQL_INVALID"
+    assert "Milliseconds" in error["message"]
+    assert "500" not in error["message"].replace("1500", "")
