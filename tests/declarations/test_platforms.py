@@ -123,7 +123,7 @@ def test_no_platform_is_told_of_traces_unless_it_says_so(tmp_path: Path) -> None
         load_platforms(tmp_path, TYPES)
 
     assert not any(platform.trace for platform in PLATFORMS.values())
-    assert str(raised.value) == f'{file}: trace: given "yes" (text). Allowed: true or false.'
+    assert str(raised.value) == f'{file}: trace: given "yes" (a text). Allowed: true or false.'
 
 
 def test_no_interface_id_is_used_twice() -> None:
