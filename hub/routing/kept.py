@@ -67,16 +67,24 @@ class Kept:
         return kept if asker.max_age is None or age <= asker.max_age else None
 
     def keep(
-        self, asker: Asker, source: Source, reply: Answer | ConnectorError, at: datetime
+        self,
+        asker: Asker,
+        source: Source,
+        reply: Answer | ConnectorError,
+        at: datetime,
+        age: float = 0.0,
     ) -> None:
-        """Keep an answer for as long as it may be used again; what it takes the place of is gone."""
+        """Keep an answer for as long as it may be used again; what it takes the place of is gone.
+
+        It came at a moment, `age` seconds ago.
+        """
         if not isinstance(reply, Held | NotHeld) or source.tier is Tier.SUPPLEMENTARY:
             return
-        fresh, now = asker.freshness, self._clock()
+        fresh, since = asker.freshness, self._clock() - age
         if not fresh.held:
             return
         life = fresh.held if isinstance(reply, Held) else fresh.not_held
-        kept, key = KeptAnswer(reply, at, now, now + life), _key(asker, source)
+        kept, key = KeptAnswer(reply, at, since, since + life), _key(asker, source)
         self._answers.pop(key, None)
         if life and _bytes(kept) <= self._answers.maxsize:
             self._answers[key] = kept

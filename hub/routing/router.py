@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from connectors.contract import TimedOut
 from hub.routing.budget import Budget
@@ -17,14 +17,22 @@ from hub.tracing import UNTRACED, Tracing
 Wave = dict[Source, list[Search]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
-    """A search whose source was asked at a moment, and the question on its way."""
+    """A search whose source was asked at a moment, and the question on its way.
+
+    `ended` is when its reply came, which may be long before the others of its wave.
+    """
 
     search: Search
     source: Source
     flight: Flight
     at: float
+    ended: float | None = None
+
+    def end(self, reply: "asyncio.Future[Reply]") -> None:
+        """Note that the reply has come now."""
+        self.ended = reply.get_loop().time()
 
 
 def next_wave(searches: Iterable[Search]) -> Wave:
@@ -92,6 +100,7 @@ class Router:
             for search, flight in zip(batch, flights, strict=True):
                 search.asking = True
                 asked = Asked(search, source, flight, now)
+                flight.reply.add_done_callback(asked.end)
                 (moving if search.sources_left > 1 else last).append(asked)
         return moving, last
 
@@ -103,10 +112,11 @@ class Router:
             await asyncio.wait(waiting, timeout=max(0.0, until - loop.time()))
         now, moment = loop.time(), self._moment()
         for one in asked:
-            reply, took_ms = _reply(one, now), (now - one.at) * 1000
-            joined = one.flight.joined
-            one.search.hear(one.source, reply, took_ms, at=moment, coalesced=joined)
-            self._kept.keep(one.search.question.asker, one.source, reply, moment)
+            reply, ended = _reply(one, now), one.ended or now
+            took_ms, joined = (ended - one.at) * 1000, one.flight.joined
+            at = moment - timedelta(seconds=now - ended)
+            one.search.hear(one.source, reply, took_ms, at=at, coalesced=joined)
+            self._kept.keep(one.search.question.asker, one.source, reply, at, now - ended)
 
 
 def _until(moving: Sequence[Asked], budget: Budget) -> float:

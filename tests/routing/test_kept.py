@@ -3,7 +3,7 @@
 import asyncio
 import tracemalloc
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -68,6 +68,20 @@ def test_an_answer_is_there_until_it_is_no_longer_fresh() -> None:
     assert [one and one.answer for one in later] == [HELD, None]
     assert later[0] is not None
     assert later[0].at == NOW
+    assert kept.find(asker(), PLACE) is None
+
+
+def test_an_answer_is_as_old_as_it_is_and_not_as_when_it_was_kept() -> None:
+    """One that came two seconds before its wave ended is fresh for eight more of ten."""
+    clock = Clock()
+    kept = Kept(10_000, clock)
+    kept.keep(asker(), PLACE, HELD, NOW, age=2.0)
+
+    clock.now += 7.9
+    found = [kept.find(asker(max_age=age), PLACE) for age in (9.8, 10.0)]
+    clock.now += 0.2
+
+    assert [one is not None for one in found] == [False, True]
     assert kept.find(asker(), PLACE) is None
 
 
@@ -222,7 +236,9 @@ def test_a_second_query_uses_what_the_first_one_learned_of_every_source() -> Non
     assert again.holding is not None
     assert asked.holding is not None
     assert again.holding.values == asked.holding.values
-    assert again.holding.as_of == asked.holding.as_of == NOW
+    assert asked.holding.as_of is not None
+    assert NOW - timedelta(seconds=1) < asked.holding.as_of <= NOW
+    assert again.holding.as_of == asked.holding.as_of
     assert [(one.said, one.reused) for one in again.trail] == [
         (one.said, True) for one in asked.trail
     ]

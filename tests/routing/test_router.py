@@ -169,6 +169,27 @@ def test_sources_that_hang_share_the_time_and_the_last_one_is_reached() -> None:
     assert finding.retry_after == 1.0
 
 
+def test_a_quick_source_is_not_charged_with_the_time_of_a_slow_one() -> None:
+    """Of two in a wave one hangs: the other's attempt took what it took, and its answer is of then."""
+    quick, slow = Scripted({"a": Held({})}, slow={"a": 0.02}), Scripted(slow={"b": 60})
+    asked = [
+        Question(
+            name,
+            tuple(source(f"{name}{n}", TIERS[n], one) for n in range(2)),
+            Inquiry({"subject.id": name}),
+            asker(name),
+        )
+        for name, one in (("a", quick), ("b", slow))
+    ]
+
+    found_, _ = find(asked, within=0.5)
+
+    assert found_.holding is not None
+    assert found_.holding.as_of is not None
+    assert 15 < found_.trail[0].took_ms < 150
+    assert 0.1 < (NOW - found_.holding.as_of).total_seconds() < 0.5
+
+
 def test_who_has_no_other_source_holds_up_nobody_and_has_all_the_time() -> None:
     """A slow answer from the only source comes, and the others have long gone on meanwhile."""
     only, best = Scripted({"a": Held({})}, slow={"a": 0.2}), Scripted()
@@ -217,7 +238,9 @@ def test_two_queries_share_a_question_in_flight_and_each_has_its_finding() -> No
     (first,), (second,) = asyncio.run(both())
 
     assert best.asked == [["a"]]
-    assert first.holding == second.holding
+    assert first.holding is not None
+    assert second.holding is not None
+    assert first.holding.values == second.holding.values
     assert [one.trail[0].coalesced for one in (first, second)] == [False, True]
 
 
