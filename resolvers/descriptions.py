@@ -20,7 +20,8 @@ ARGUMENTS = {
     "first": "At most so many, from the start (前n项), up to 100.",
     "after": "Only what comes after this cursor (起始游标).",
     "last": "At most so many, from the end (后n项), up to 100.",
-    "acceptedOn": "The day the case was accepted (受理日期), never in the future; today in China if left out.",
+    "acceptedOn": "The day the case was accepted (受理日期), of an objection not before its answer was sent; "
+    "never in the future; today in China if left out.",
     "fields": "Fields to be verified (核实字段); all that the catalogue row grants if left out.",
     "issuer": "Code of the unit that is to verify (核实单位编码); needed where several units issue it.",
     "request": "Id of the request on the verification platform (请求编号).",

@@ -12,10 +12,20 @@ from resolvers.errors import CallerError, Code
 from resolvers.types.inputs import recordable
 from resolvers.types.outcome import Answered, Outcome, shown
 
+EARLIEST = date(2000, 1, 1)
+"""Working days of the century before are nowhere on record."""
 
-def accepted_day(context: Context, given: date | None) -> date:
+
+def accepted_day(context: Context, given: date | None, earliest: date = EARLIEST) -> date:
     """The day the case was accepted: today in China unless given; never in the future."""
     today = context.hub.assisting.today
+    if given is not None and given < earliest:
+        raise CallerError(
+            Code.BAD_INPUT,
+            f"`acceptedOn` lies before {earliest.isoformat()}.",
+            "Give the day the case, or the objection to an answer that was sent, was accepted "
+            "(受理日期), or leave it out for today.",
+        )
     if given is not None and given > today:
         raise CallerError(
             Code.BAD_INPUT,

@@ -7,11 +7,12 @@ import strawberry
 from strawberry.scalars import Base64
 
 from connectors.assisted_parts import Officer
+from hub.china import date_in_china
 from hub.evidence import Lookup, Role
 from resolvers.context import Info
 from resolvers.issuer import NO_SUCH, NOTHING
 from resolvers.looking import fields_selected, required
-from resolvers.obtaining import accepted_day, ask_for, obtained, terms_of
+from resolvers.obtaining import EARLIEST, accepted_day, ask_for, obtained, terms_of
 from resolvers.people import check_person
 from resolvers.selection import selection_below
 from resolvers.types.dossier import Dossier, dossier_of
@@ -237,10 +238,11 @@ class RequesterMutation:
         context = info.context
         check_person(context, "operator", operator, Role.OPERATOR)
         parts: dict[str, object] = {"delivery": delivery, "grounds": in_words("grounds", grounds)}
-        accepted = accepted_day(context, accepted_on)
         view = await context.hub.assisting.request(context.requester, request)
         if view is None:
             return stepped(context, NO_SUCH)
+        sent = (date_in_china(one.sent_at) for one in view.deliveries if one.number == delivery)
+        accepted = accepted_day(context, accepted_on, next(sent, EARLIEST))
         item = view.purpose.item
         promised = context.hub.assisting.promised(context.requester, item, accepted)
         if promised is not None:
