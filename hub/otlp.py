@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from types import TracebackType
 
 import structlog
@@ -42,7 +42,6 @@ class _Work:
 
     def __init__(self, span: trace.Span) -> None:
         self._span = span
-        self._before: Token[Context] | None = None
 
     def __enter__(self) -> "_Work":
         self._before = context.attach(trace.set_span_in_context(self._span))
@@ -54,8 +53,7 @@ class _Work:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._before is not None:
-            context.detach(self._before)
+        context.detach(self._before)
         if kind is not None:
             self._span.set_status(StatusCode.ERROR)
         self._span.end()

@@ -19,7 +19,7 @@ from hub.declarations.words import ConfigurationError
 from hub.exporting import open_tracing
 from hub.otlp import ENDING, open_otlp
 from hub.sandbox.dials import Dials
-from hub.tracing import UNTRACED
+from hub.tracing import UNTRACED, Reply
 from tests.face.asking import DOSSIER, MANY, ONE
 from tests.stack import DOSSIER_ITEM, ITEM, OPERATOR, PURPOSE, UNIT, Stack, open_stack
 from tests.tracing.ground import CALLER, PARENT, TRACE, Collector, collecting
@@ -277,14 +277,17 @@ async def test_a_collector_without_the_libraries_is_wrong(monkeypatch: pytest.Mo
     )
 
 
-def test_untraced_is_one_object_without_any_state() -> None:
-    """All work that nobody traces is the same nothing."""
-    spans = [
-        UNTRACED.operation("query", None),
-        UNTRACED.wave([]),
-        UNTRACED.call("p", "i", []),
-        UNTRACED.commit(1),
-    ]
+async def test_what_nobody_traces_is_one_object_without_any_state() -> None:
+    """All such work is the same nothing, which lets every error through."""
+    reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+    call = UNTRACED.call("p", "i", [reply])
+    spans = [UNTRACED.operation("query", None), UNTRACED.wave([]), call, UNTRACED.commit(1)]
+    UNTRACED.joined(reply)
+    call.end(bug=True)
 
+    with pytest.raises(ValueError, match="through"), spans[0] as span:
+        span.count("errors", 1)
+        raise ValueError("through")
     assert len(set(map(id, spans))) == 1
+    assert not hasattr(call, "__dict__")
     assert UNTRACED.traceparent() is None
