@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from benchmarks.driver import Caller, connect
+from benchmarks.driver import Caller, Closed, connect
 from benchmarks.mixture import Mixed
 from benchmarks.requests import WrongAnswer
 
@@ -51,7 +52,13 @@ class Crowd:
         return answered
 
     async def _answer(self, body: bytes) -> bytes:
-        caller = await self._caller()
+        """The answer; where a kept connection was just being closed, over a new one."""
+        while self._idle:
+            with suppress(Closed):
+                return await self._told(self._idle.pop(), body)
+        return await self._told(await connect(self.url, self.key), body)
+
+    async def _told(self, caller: Caller, body: bytes) -> bytes:
         try:
             answer = await caller.ask(body)
         except WrongAnswer:
@@ -59,13 +66,6 @@ class Crowd:
             raise
         self._idle.append(caller)
         return answer
-
-    async def _caller(self) -> Caller:
-        while self._idle:
-            caller = self._idle.pop()
-            if not caller.transport.is_closing():
-                return caller
-        return await connect(self.url, self.key)
 
     def leave(self) -> None:
         """Close every connection that is not in use."""

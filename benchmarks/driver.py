@@ -23,6 +23,13 @@ class Driven:
     latencies_ms: tuple[float, ...]
 
 
+class Closed(WrongAnswer):
+    """The hub closed the connection before it answered."""
+
+    def __init__(self) -> None:
+        super().__init__("the hub closed the connection")
+
+
 class Caller(asyncio.Protocol):
     """One kept-alive HTTP connection with one request on it at a time."""
 
@@ -38,7 +45,7 @@ class Caller(asyncio.Protocol):
     async def ask(self, body: bytes) -> bytes:
         """The body of the answer, which must have status 200."""
         if self.transport.is_closing():
-            raise WrongAnswer("the hub closed the connection")
+            raise Closed
         self._answer = asyncio.get_running_loop().create_future()
         self.transport.write(self._head % len(body) + body)
         return await self._answer
@@ -57,7 +64,7 @@ class Caller(asyncio.Protocol):
 
     def connection_lost(self, _: Exception | None) -> None:
         """Whoever waits gets no answer."""
-        self._settle(WrongAnswer("the hub closed the connection"))
+        self._settle(Closed())
 
     def _settle(self, outcome: bytes | WrongAnswer) -> None:
         if self._answer is None or self._answer.done():

@@ -15,6 +15,7 @@ from time import perf_counter
 from rich.console import Console
 
 from benchmarks.crowd import Crowd
+from benchmarks.machine import core_seconds, cpu_seconds
 from benchmarks.measuring import Site
 from benchmarks.mixture import Mixed, mixture, people
 from benchmarks.readings import Reading, read_hub
@@ -65,7 +66,7 @@ def wanted_of(arguments: Sequence[str] | None) -> Wanted:
     parser.add_argument("--minutes", type=float, default=10.0, help="default 10")
     parser.add_argument("--warm", type=float, default=10.0, help="seconds of warm-up, default 10")
     parser.add_argument(
-        "--rest", type=float, default=20.0, help="seconds of silence before and after, default 20"
+        "--rest", type=float, default=35.0, help="seconds of silence before and after, default 35"
     )
     parser.add_argument("--seed", type=int, default=2026, help="of weather and requests")
     parser.add_argument("--svg", type=Path, default=Path("soak.svg"), help="default soak.svg")
@@ -83,7 +84,7 @@ async def _soak(wanted: Wanted, site: Site) -> Soak:
     capacity = await _capacity(crowd, requests, wanted.warm)
     before = await _at_rest(crowd, site, wanted.rest)
     spells = weather(list(site.platforms.said), wanted.seconds, wanted.seed)
-    began, seen = perf_counter(), list[Seen]()
+    began, seen, worked = perf_counter(), list[Seen](), _worked(site)
     async with asyncio.TaskGroup() as group:
         around = [
             group.create_task(_look_on(site, seen)),
@@ -93,6 +94,7 @@ async def _soak(wanted: Wanted, site: Site) -> Soak:
         for task in around:
             task.cancel()
     ended = perf_counter()
+    busy = {name: (now - worked[name]) / (ended - began) for name, now in _worked(site).items()}
     for platform in site.platforms.said:
         await site.turn(platform, {})
     after = await _at_rest(crowd, site, wanted.rest)
@@ -103,6 +105,7 @@ async def _soak(wanted: Wanted, site: Site) -> Soak:
         began,
         ended,
         os.getloadavg()[0],
+        busy,
         before,
         after,
         site.ground.records(),
@@ -124,6 +127,17 @@ async def _capacity(crowd: Crowd, requests: Sequence[Mixed], seconds: float) -> 
         rate = (len(crowd.answers) - answered) / (perf_counter() - began)
         crowd.leaving.set()
     return rate
+
+
+def _worked(site: Site) -> dict[str, float]:
+    """CPU seconds so far: of the three processes, and of everybody on the two cores."""
+    return {
+        "hub": cpu_seconds(site.hub.pid),
+        "platforms": cpu_seconds(site.platforms.pid),
+        "driver": cpu_seconds(os.getpid()),
+        "hub's core": core_seconds(site.cores.hub),
+        "other core": core_seconds(site.cores.platforms),
+    }
 
 
 async def _at_rest(crowd: Crowd, site: Site, seconds: float) -> Reading:

@@ -1,7 +1,7 @@
 """What a soak showed: whether anything grew, in figures and as a picture."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from statistics import median
@@ -41,6 +41,7 @@ class Soak:
     began: float
     ended: float
     load: float  # of the machine at the end
+    busy: Mapping[str, float]  # share of the time that each was at work
     before: Reading  # at rest
     after: Reading  # at rest
     records: int
@@ -98,12 +99,17 @@ def summary(soak: Soak) -> Table:
     """The quarters side by side, for a person at a terminal."""
     caption = (
         f"{soak.rate:,.0f} requests/s, 80 % of {soak.capacity:,.0f}; seed {soak.seed}; "
-        f"{len(soak.spells)} spells; load {soak.load:.1f}"
+        f"{len(soak.spells)} spells; load {soak.load:.1f}\nbusy: {told_busy(soak)}"
     )
     table = Table("", "1st quarter", "2nd", "3rd", "4th", caption=caption)
     for name, cells in rows_of(soak):
         table.add_row(name, *cells)
     return table
+
+
+def told_busy(soak: Soak) -> str:
+    """How busy each process was, and what was at work on the cores besides them."""
+    return ", ".join(f"{name} {share:.0%}" for name, share in soak.busy.items())
 
 
 def rows_of(soak: Soak) -> list[tuple[str, list[str]]]:
@@ -135,7 +141,14 @@ def raw(soak: Soak, verdicts: Sequence[Verdict]) -> bytes:
         "rate": soak.rate,
         "seconds": soak.ended - soak.began,
         "load": soak.load,
+        "busy": soak.busy,
         "came": came(soak.soaked),
+        "p99 ms by lookups": {
+            str(size): percentile(
+                [one.ms for one in soak.soaked if sum(one.outcomes.values()) == size], 0.99
+            )
+            for size in sorted({sum(one.outcomes.values()) for one in soak.soaked})
+        },
         "before": asdict(soak.before),
         "after": asdict(soak.after),
         "records": soak.records,
