@@ -30,6 +30,9 @@ from hub.routing.retries import RetryBudget, RetryRules
 from hub.routing.route import Source
 from hub.tracing import UNTRACED, Call, Tracing
 
+_TOGETHER = "batch"
+"""The style of interfaces that take many questions in one call."""
+
 Reply = Answer | ConnectorError
 Fresh = dict[Hashable, Inquiry]
 """Questions that nobody has asked yet, by what makes them equal."""
@@ -199,12 +202,14 @@ class Line:
             else:
                 self._settle(key, reply)
 
-        interface = self._timed(declared)
+        interface = self._timed(declared, len(asked))
         self._watch.sent(source, len(asked))
         await source.connector.fetch(interface, list(asked.values()), patience, told)
         return lost
 
-    def _timed(self, declared: Interface) -> Interface:
+    def _timed(self, declared: Interface, questions: int) -> Interface:
+        if declared.style == _TOGETHER and questions > 1:
+            return declared  # of how long many take together, calls with one say nothing
         timeout = self.pace.timeout(declared.timeout)
         return declared if timeout == declared.timeout else replace(declared, timeout=timeout)
 

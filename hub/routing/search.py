@@ -75,7 +75,7 @@ def said_by(reply: Answer | ConnectorError) -> Said:
 def again_in(reply: Answer | ConnectorError) -> float | None:
     """Seconds after which asking again makes sense; none where it makes none, or was answered."""
     if isinstance(reply, Resting):
-        return reply.seconds
+        return max(reply.seconds, SHORTLY)
     return SHORTLY if said_by(reply) in PASSING else None
 
 

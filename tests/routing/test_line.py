@@ -249,6 +249,20 @@ async def test_the_wait_follows_what_calls_take() -> None:
     assert platform.timeouts == [1.0, 1.0, 1.0, 0.25]
 
 
+async def test_a_call_with_many_questions_has_the_declared_time() -> None:
+    """Quick calls with one question each say nothing of how long many in one call take."""
+    platform = Scripted()
+    where = best(platform)
+    together = replace(where, interface=replace(where.interface, style="batch"))
+    async with opened() as lines:
+        for subject in "abc":
+            await ask(lines, together, subject)
+        await ask(lines, together, "d", "e")
+        await ask(lines, together, "f")
+
+    assert platform.timeouts == [1.0, 1.0, 1.0, 1.0, 0.25]
+
+
 async def test_what_nobody_waits_for_is_heard_all_the_same() -> None:
     """A question that its asker has given up is answered, and the observatory knows it."""
     platform, observatory = Scripted({"a": Held({})}, slow={"a": 0.02}), Observatory()

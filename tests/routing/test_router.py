@@ -273,6 +273,13 @@ def test_asking_again_makes_sense_when_the_last_silent_source_rests_no_more() ->
     assert never.retry_after is None
 
 
+def test_beside_a_probe_asking_again_makes_sense_shortly_and_not_at_once() -> None:
+    """A rest that is over has no seconds left; whoever asks at once meets the same probe."""
+    (finding,) = find([question("a", [Scripted({"a": Resting("on trial", 0.0)})])])
+
+    assert finding.retry_after == 1.0
+
+
 def test_an_empty_route_finds_nothing_and_asks_nobody() -> None:
     """A question without a route ends at once."""
     (finding,) = find([question("a", [])])
