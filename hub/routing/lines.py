@@ -29,7 +29,7 @@ class LineState:
 class Lines:
     """One line for each interface, kept through reloads; while this is open, they may be asked.
 
-    In the end what is still under way is cut off.
+    In the end what is still under way is cut off, and so is what is asked afterwards.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Lines:
         self._lines: dict[tuple[str, str], Line] = {}
         self._platforms: dict[str, Breaker] = {}
         self._works: set[asyncio.Task[None]] = set()
+        self._ended = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -56,6 +57,7 @@ class Lines:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._ended = True
         works = list(self._works)
         for work in works:
             work.cancel()
@@ -97,4 +99,6 @@ class Lines:
         task = asyncio.create_task(work)
         self._works.add(task)
         task.add_done_callback(self._works.discard)
+        if self._ended:
+            task.cancel()
         return task

@@ -261,6 +261,23 @@ def test_a_hub_that_stops_leaves_no_query_waiting() -> None:
     assert finding.trail[0].reason == "s0/s0/x: cut off, as the hub is stopping; ask again"
 
 
+def test_a_hub_that_stops_asks_nobody_any_more() -> None:
+    """Who is cut off goes on to the next source, which is not asked: its attempt says the same."""
+    hanging, below = Scripted(slow={"a": 60}), Scripted({"a": Held({})}, slow={"a": 0.05})
+
+    async def stopped() -> list[Finding]:
+        async with Lines(Observatory(), RULES) as lines:
+            asking = asyncio.create_task(routing(lines).find([question("a", [hanging, below])], 30))
+            await asyncio.sleep(0.01)
+        return await asking
+
+    (finding,) = asyncio.run(stopped())
+
+    assert below.asked == []
+    assert [one.said for one in finding.trail] == [Said.TIMED_OUT, Said.TIMED_OUT]
+    assert finding.trail[1].reason == "s1/s1/x: cut off, as the hub is stopping; ask again"
+
+
 def test_asking_again_makes_sense_when_the_last_silent_source_rests_no_more() -> None:
     """The longest rest counts; what must be mended first has no time at all."""
     resting, refused = Scripted({"a": Resting("rests", 4.0)}), Scripted({"a": Refused("403")})
