@@ -180,8 +180,8 @@ async def test_what_outlives_its_asker_goes_on_in_a_trace_of_its_own() -> None:
 
 async def test_a_call_that_a_wave_leaves_behind_stays_in_the_trace() -> None:
     """The next tier is asked meanwhile; while the operation runs it is its asker."""
-    slow = Scripted({"a": HELD}, slow={"a": 0.2})
-    late = Scripted({"a": HELD}, slow={"a": 0.15})
+    slow = Scripted({"a": HELD}, slow={"a": 0.25})
+    late = Scripted({"a": HELD}, slow={"a": 0.1})
     async with grounded() as ground:
         await ground.ask(question("a", best(slow), second(late)), within=0.4)
         await settled()
@@ -190,6 +190,7 @@ async def test_a_call_that_a_wave_leaves_behind_stays_in_the_trace() -> None:
     assert spans.tree(spans.the("query")) == {
         "query": [{"certhub.wave": ["province"]}, {"certhub.wave": ["city"]}]
     }
+    assert [one.told("said.held") for one in spans.of("certhub.call")] == [1, 1]
     assert not any(one.told("parted") for one in spans.seen)
 
 
