@@ -14,6 +14,7 @@ from time import perf_counter
 from rich.console import Console
 
 from benchmarks.crowd import Crowd
+from benchmarks.machine import core_seconds, cpu_seconds
 from benchmarks.measuring import Site
 from benchmarks.mixture import MUNICIPAL, PROVINCIAL, people, singles
 from benchmarks.outage_report import HEALTHY, NEEDING, Outage, Seen, phases_table, raw, verdicts_of
@@ -25,7 +26,7 @@ PLATFORM = "province"
 SEED = 2026
 _EVERY = 0.25
 """Seconds between two looks at the hub."""
-_WARM_UP = 0.3
+_WARM_UP = 0.5
 """Share of the calm time that goes unwatched before it."""
 
 
@@ -112,7 +113,9 @@ def _calls(wanted: Wanted, crowd: Crowd) -> list[Coroutine[None, None, None]]:
 async def _look_on(site: Site, seen: list[Seen]) -> None:
     while True:
         reading = await read_hub(site.control, site.hub.said, site.hub.pid)
-        seen.append(Seen(perf_counter(), reading, await site.asked(PLATFORM)))
+        asked = await site.asked(PLATFORM)
+        worked, core = cpu_seconds(site.hub.pid), core_seconds(site.cores.hub)
+        seen.append(Seen(perf_counter(), reading, asked, worked, core))
         await asyncio.sleep(_EVERY)
 
 

@@ -1,7 +1,7 @@
 """What an outage was like: for those who needed the platform, for those who did not, and in memory."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -29,6 +29,8 @@ class Seen:
     at: float
     hub: Reading
     asked: int
+    worked: float  # CPU seconds of the hub so far
+    core: float  # seconds that its core has been at work so far, for whomever
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +127,37 @@ class Phase:
     @property
     def asked(self) -> float:
         """Calls that the platform had in a second."""
+        return self._grew(lambda one: one.asked)
+
+    @property
+    def busy(self) -> float:
+        """Share of the time that the hub was at work."""
+        return self._grew(lambda one: one.worked)
+
+    @property
+    def others(self) -> float:
+        """Share of the time that other processes had the hub's core."""
+        return self._grew(lambda one: one.core - one.worked)
+
+    def _grew(self, figure: Callable[[Seen], float]) -> float:
         first, last = self.seen[0], self.seen[-1]
-        return (last.asked - first.asked) / max(last.at - first.at, 0.001)
+        return (figure(last) - figure(first)) / max(last.at - first.at, 0.001)
 
 
 def verdicts_of(outage: Outage) -> list[Verdict]:
-    """What issue is made of: time, throughput, memory and return."""
+    """Time, throughput, memory and return; where others had the core, throughput by CPU time tells more."""
     before, during, _ = outage.phases
     fall = 100 * (1 - during.rate(HEALTHY) / before.rate(HEALTHY))
+    costlier = 100 * (
+        1 - (during.rate(HEALTHY) / during.busy) / (before.rate(HEALTHY) / before.busy)
+    )
     memory = during.memory
     half = memory[len(memory) // 2 :]
     growth = median(half) - median(memory[: len(memory) // 2])
     return [
         at_most("p99 during the outage", during.ms(0.99), BUDGET_MS * (1 + SLACK), "ms"),
         at_most("throughput of healthy lookups falls", fall, 100 * SLACK, "%"),
+        at_most("the same for the CPU time the hub had", costlier, 100 * SLACK, "%"),
         at_most("memory grows during the outage", growth, FLAT_MB, "MB"),
         at_most("asked again after healing", outage.asked_again_after(), BACK_SECONDS, "s"),
         at_most("traffic back after healing", outage.back_after(), BACK_SECONDS, "s"),
@@ -165,6 +184,7 @@ def phase_rows(outage: Outage) -> list[tuple[str, list[str]]]:
         ("others' p50 / p99 ms", [_two(one, NEEDING) for one in phases]),
         ("all: p99 / slowest ms", [f"{one.ms(0.99):,.0f} / {one.ms(1.0):,.0f}" for one in phases]),
         ("calls to the province/s", [f"{one.asked:,.1f}" for one in phases]),
+        ("hub busy / others on its core", [f"{p.busy:.0%} / {p.others:.0%}" for p in phases]),
         ("breakers not closed, most", [str(max(s.hub.resting for s in p.seen)) for p in phases]),
         ("tasks, most", [str(max(s.hub.tasks for s in p.seen)) for p in phases]),
         ("resident MB, most", [f"{max(one.memory):.1f}" for one in phases]),

@@ -82,7 +82,7 @@ def test_an_outage_is_told_before_during_and_after(tmp_path: Path) -> None:
     assert "Found" in outage["phases"]["before"]["lookups by outcome"]
     assert "Unavailable" in outage["phases"]["during"]["lookups by outcome"]
     assert "without an outcome" not in str(outage["phases"])
-    assert len(outage["verdicts"]) == 5
+    assert len(outage["verdicts"]) == 6
 
 
 def test_the_weather_is_drawn_by_its_seed_and_its_second_half_repeats_the_first() -> None:
