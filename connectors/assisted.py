@@ -118,10 +118,15 @@ class AssistedVerification:
         return await self._named("outbox", self._page("outbox", unit, after, count))
 
     async def reminders(
-        self, unit: str, since: datetime | None, count: int
+        self, unit: str, since: datetime | None, count: int, kind: str | None = None
     ) -> tuple[ReminderView, ...]:
-        """What a unit was told from a moment on: reminders, escalations, recalls, oldest first."""
+        """What a unit was told from a moment on: reminders, escalations, recalls, oldest first.
+
+        A platform that doesn't know `kind` tells all of them.
+        """
         parameters = {"unit": unit, "count": str(count)}
+        if kind is not None:
+            parameters["kind"] = kind
         if since is not None:
             parameters["since"] = since.isoformat()
         told = await self._named("reminders", self._one(REMINDERS, parameters, Reminders))

@@ -16,7 +16,6 @@ from resolvers.errors import CallerError, Code
 from resolvers.people import ISSUERS, check_person
 from resolvers.types.inbox import InboxEvent, InboxNews, news_of
 from resolvers.types.inputs import with_zone
-from resolvers.types.page import LONGEST_PAGE
 from resolvers.types.recall import Recall
 from resolvers.types.verification import VerificationRequest
 
@@ -98,7 +97,7 @@ async def recall_events(context: Context, since: datetime | None) -> AsyncGenera
     told: set[recalling.Recall] = set()
     async with context.hub.feed.following(requester.unit, _recalls) as changes:
         if since is not None:
-            told |= set(await recalls.since(requester, since, LONGEST_PAGE))
+            told |= set(await recalls.since(requester, since, None))
         for recall in sorted(told, key=lambda one: one.at):
             yield Recall.of(context, recall)
         async for change in changes:

@@ -37,9 +37,9 @@ class Recalls:
         self._premises = premises
 
     async def since(
-        self, requester: Requester, since: datetime | None, count: int
+        self, requester: Requester, since: datetime | None, count: int | None
     ) -> tuple[Recall, ...]:
-        """What was recalled from a moment on, oldest first, at most `count`."""
+        """What was recalled from a moment on, oldest first, at most `count`, or all of it."""
         told = await self._told(requester.unit, since)
         by_request: dict[str, list[ReminderView]] = {}
         for one in told[:count]:
@@ -75,7 +75,7 @@ class Recalls:
             dict[tuple[str, str, datetime], ReminderView](),
         )
         for _ in range(_MOST_PAGES):
-            page = await calls.reminders(unit, since, _PAGE)
+            page = await calls.reminders(unit, since, _PAGE, RECALL)
             for one in page:
                 if one.kind == RECALL and one.unit == unit:
                     found[one.request, one.reference or "", one.at] = one

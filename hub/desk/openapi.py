@@ -12,6 +12,7 @@ _QUERY: dict[str, tuple[str, bool]] = {
     "unit": ("The unit that reads; the client must be allowed to act for it.", True),
     "after": ("`next` of the page before.", False),
     "since": ("`saidAt` of the last reminder seen.", False),
+    "kind": ("Only reminders of this kind, such as `recall`; all if left out.", False),
     "count": ("How many, 1 to 200; 50 if left out.", False),
     "document": ("The number of the document that bears the seal.", True),
     "feed.after": ("`last` of the answer before; left out: only where the end is.", False),

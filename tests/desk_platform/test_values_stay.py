@@ -1,6 +1,7 @@
 """Verified values reach who asked, who verified, and whoever has an operator to look them up."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from hub.desk.registry import Client
 from tests.desk_platform.ground import (
@@ -126,3 +127,16 @@ async def test_the_keeper_sees_what_is_sealed(small: Ground) -> None:
     sealed = await small.hub.step(request, "seal", KEEPER)
 
     assert sealed.body["draft"]["findings"] == {"verified": VALUES}
+
+
+async def test_reminders_of_one_kind(small: Ground) -> None:
+    """Only those are told; a kind that can't be one is 400."""
+    request = await small.hub.open()
+    await small.pass_time(timedelta(hours=25))
+
+    everything = (await small.hub.get(f"reminders?unit={CIVIL}")).body["reminders"]
+    halves = (await small.hub.get(f"reminders?unit={CIVIL}&kind=half_time")).body["reminders"]
+
+    assert {each["kind"] for each in everything} > {"half_time"}
+    assert [(each["request"], each["kind"]) for each in halves] == [(request, "half_time")]
+    assert (await small.hub.get(f"reminders?unit={CIVIL}&kind=%00")).status == 400

@@ -105,6 +105,7 @@ OPERATIONS = (
         reading.reminders,
         "since",
         "count",
+        "kind",
     ),
     Operation(
         "GET",

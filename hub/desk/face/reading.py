@@ -62,8 +62,9 @@ async def reminders(desk: Desk, signed: Signed) -> web.Response:
     """What a unit was told: reminders, escalations, recalls; supervision's own with them."""
     unit, count = signed.unit(), signed.count()
     units = [unit, ""] if desk.registry.supervises(unit) else [unit]
+    since, kind = _since(signed), _kind(signed)
     async with desk.database.reading() as connection:
-        found = await reminders_of(connection, units, _since(signed), count)
+        found = await reminders_of(connection, units, since, count, kind)
     return json_reply({"reminders": [reminder_view(each) for each in found]})
 
 
@@ -96,6 +97,14 @@ def _mark(signed: Signed) -> Mark | None:
         return Mark(sound_moment(at), sound_text(request_id))
     except (binascii.Error, ValueError, TypeError):
         raise Refused(400, "after isn't a cursor; give `next` of the page before") from None
+
+
+def _kind(signed: Signed) -> str | None:
+    kind = signed.request.query.get("kind")
+    try:
+        return None if kind is None else sound_text(kind)
+    except ValueError:
+        raise Refused(400, "kind isn't one; give `kind` of a reminder, or leave it out") from None
 
 
 def _since(signed: Signed) -> datetime:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.desk.clocks import Timer, TimerKind
@@ -85,12 +85,17 @@ async def remind(connection: AsyncConnection, said: Iterable[Reminder]) -> None:
 
 
 async def reminders_of(
-    connection: AsyncConnection, units: Sequence[str], since: datetime, count: int
+    connection: AsyncConnection,
+    units: Sequence[str],
+    since: datetime,
+    count: int,
+    kind: str | None = None,
 ) -> Sequence[Reminder]:
-    """What units were told from a moment on, oldest first."""
+    """What units were told from a moment on, of one kind or of all, oldest first."""
+    wanted = true() if kind is None else reminders.c.kind == kind
     found = await connection.execute(
         select(reminders)
-        .where(reminders.c.unit.in_(units), reminders.c.said_at >= since)
+        .where(reminders.c.unit.in_(units), reminders.c.said_at >= since, wanted)
         .order_by(reminders.c.said_at, reminders.c.at, reminders.c.request, reminders.c.kind)
         .limit(count)
     )
