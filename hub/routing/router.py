@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from connectors.contract import TimedOut
 from hub.routing.budget import Budget
@@ -15,6 +16,18 @@ from hub.routing.search import Finding, Question, Search
 from hub.tracing import UNTRACED, Tracing
 
 Wave = dict[Source, list[Search]]
+_TOGETHER = 0.005
+"""Seconds in which what comes late is gathered, so that many of them cost no more than a few."""
+
+
+class Hear(Protocol):
+    """A search's ear: `Search.hear` or `Search.hear_late`."""
+
+    def __call__(
+        self, source: Source, reply: Reply, took_ms: float, *, at: datetime, coalesced: bool
+    ) -> None:
+        """Take in what the source said, and when."""
+        ...
 
 
 @dataclass(slots=True)
@@ -64,20 +77,24 @@ class Router:
         """One finding per question, in order, within so many seconds; equal questions are asked once.
 
         A wave takes its share of the time, so that every source is reached though the better ones
-        hang. Who has no other source after this one holds up nobody, and has all the time.
+        hang. Who has no other source after this one holds up nobody, and has all the time. A source
+        that outlasted its share is heard after all, while nobody else holds what it was asked for.
         """
         now = asyncio.get_running_loop().time()
         budget = Budget(now, now + within)
         searches: dict[Hashable, Search] = {}
         for question in questions:
             searches.setdefault(question.key, Search(question))
+        late: list[Asked] = []
         async with asyncio.TaskGroup() as hearing:
             while wave := next_wave(map(self._remind, searches.values())):
                 with self._tracing.wave(wave.values()):
                     moving, last = self._ask(wave, budget)
                     if moving and last:
                         hearing.create_task(self._hear(last, budget.ends))
-                    await self._hear(moving or last, _until(moving, budget))
+                    late += await self._hear(moving or last, _until(moving, budget))
+                late = self._catch_up(late)
+        await self._hear_late(late, budget.ends)
         return [searches[question.key].finding_for(question) for question in questions]
 
     def _remind(self, search: Search) -> Search:
@@ -104,19 +121,39 @@ class Router:
                 (moving if search.sources_left > 1 else last).append(asked)
         return moving, last
 
-    async def _hear(self, asked: Sequence[Asked], until: float) -> None:
-        """Hear every reply that comes until a moment; who has said nothing by then was silent."""
+    async def _hear(self, asked: Sequence[Asked], until: float) -> list[Asked]:
+        """Hear every reply that comes until a moment; gives back who has said nothing by then."""
         loop = asyncio.get_running_loop()
         waiting = [one.flight.reply for one in asked if not one.flight.reply.done()]
         if waiting:
             await asyncio.wait(waiting, timeout=max(0.0, until - loop.time()))
         now, moment = loop.time(), self._moment()
         for one in asked:
-            reply, ended = _reply(one, now), one.ended or now
-            took_ms, joined = (ended - one.at) * 1000, one.flight.joined
-            at = moment - timedelta(seconds=now - ended)
-            one.search.hear(one.source, reply, took_ms, at=at, coalesced=joined)
-            self._kept.keep(one.search.question.asker, one.source, reply, at, now - ended)
+            self._take(one, one.search.hear, now, moment)
+        return [one for one in asked if not one.flight.reply.done()]
+
+    def _take(self, one: Asked, hear: Hear, now: float, moment: datetime) -> None:
+        """Tell a search what its source has said by now."""
+        reply, ended = _reply(one, now), one.ended or now
+        took_ms, at = (ended - one.at) * 1000, moment - timedelta(seconds=now - ended)
+        hear(one.source, reply, took_ms, at=at, coalesced=one.flight.joined)
+        self._kept.keep(one.search.question.asker, one.source, reply, at, now - ended)
+
+    def _catch_up(self, late: Sequence[Asked]) -> list[Asked]:
+        """Hear who has answered meanwhile; gives back who is still waited for."""
+        now, moment = asyncio.get_running_loop().time(), self._moment()
+        for one in late:
+            if one.flight.reply.done() and one.search.holding is None:
+                self._take(one, one.search.hear_late, now, moment)
+        return [one for one in late if not one.flight.reply.done() and one.search.holding is None]
+
+    async def _hear_late(self, late: Sequence[Asked], until: float) -> None:
+        """Hear who comes late, as long as there is time and it is of use to somebody."""
+        loop = asyncio.get_running_loop()
+        while (late := self._catch_up(late)) and (left := until - loop.time()) > 0:
+            waiting = [one.flight.reply for one in late]
+            await asyncio.wait(waiting, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.sleep(_TOGETHER)
 
 
 def _until(moving: Sequence[Asked], budget: Budget) -> float:

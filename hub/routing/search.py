@@ -112,21 +112,26 @@ class Search:
         reused: bool = False,
     ) -> None:
         """Take in what the source said, and when."""
-        reason = str(reply) if isinstance(reply, ConnectorError) else None
         self.asking = False
-        self.attempts.append(
-            Attempt(
-                source.name,
-                source.tier,
-                said_by(reply),
-                took_ms,
-                reason,
-                reused=reused,
-                coalesced=coalesced,
-                again_in=again_in(reply),
-            )
-        )
-        if isinstance(reply, Held):
+        self.attempts.append(_attempt(source, reply, took_ms, coalesced=coalesced, reused=reused))
+        self._take(source, reply, at)
+
+    def hear_late(
+        self,
+        source: Source,
+        reply: Answer | ConnectorError,
+        took_ms: float,
+        *,
+        at: datetime,
+        coalesced: bool = False,
+    ) -> None:
+        """Take in what a source said that was taken for silent before."""
+        place = self.question.route.index(source)
+        self.attempts[place] = _attempt(source, reply, took_ms, coalesced=coalesced)
+        self._take(source, reply, at)
+
+    def _take(self, source: Source, reply: Answer | ConnectorError, at: datetime) -> None:
+        if isinstance(reply, Held) and self.holding is None:
             self.holding = Holding(source.name, source.tier, reply.values, reply.proof, at)
 
     def finding_for(self, question: Question) -> Finding:
@@ -135,3 +140,23 @@ class Search:
         if question is not self.question:
             trail = tuple(replace(attempt, reused=True) for attempt in trail)
         return Finding(self.holding, trail)
+
+
+def _attempt(
+    source: Source,
+    reply: Answer | ConnectorError,
+    took_ms: float,
+    *,
+    coalesced: bool = False,
+    reused: bool = False,
+) -> Attempt:
+    return Attempt(
+        source.name,
+        source.tier,
+        said_by(reply),
+        took_ms,
+        str(reply) if isinstance(reply, ConnectorError) else None,
+        reused=reused,
+        coalesced=coalesced,
+        again_in=again_in(reply),
+    )

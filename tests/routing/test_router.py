@@ -190,6 +190,79 @@ def test_a_quick_source_is_not_charged_with_the_time_of_a_slow_one() -> None:
     assert 0.1 < (NOW - found_.holding.as_of).total_seconds() < 0.5
 
 
+def test_a_slow_source_is_heard_after_all_where_nobody_else_holds_it() -> None:
+    """It outlasts its share; the others say no at once, and the time that is left is its own."""
+    slow, below = Scripted({"a": Held({"n": 1})}, slow={"a": 0.2}), [Scripted(), Scripted()]
+    began = time.monotonic()
+
+    (finding,) = find([question("a", [slow, *below])], within=0.45)
+
+    assert time.monotonic() - began < 0.4
+    assert finding.holding is not None
+    assert (finding.holding.source, finding.holding.tier) == ("s0", Tier.PROVINCIAL)
+    assert [one.said for one in finding.trail] == [Said.HELD, Said.NOT_HELD, Said.NOT_HELD]
+    assert 190 < finding.trail[0].took_ms < 400
+
+
+def test_who_is_heard_late_leaves_no_silence() -> None:
+    """Three sources say no, the first of them late: not held, and nobody was silent."""
+    slow = Scripted(slow={"a": 0.2})
+
+    (finding,) = find([question("a", [slow, Scripted(), Scripted()])], within=0.45)
+
+    assert [one.said for one in finding.trail] == [Said.NOT_HELD] * 3
+    assert finding.silent == ()
+
+
+def test_what_comes_late_spares_the_sources_below() -> None:
+    """The first one answers while the second hangs: the third is not asked any more."""
+    slow, hanging = Scripted({"a": Held({"n": 1})}, slow={"a": 0.2}), Scripted(slow={"a": 60})
+    third = Scripted({"a": Held({"n": 3})})
+
+    (finding,) = find([question("a", [slow, hanging, third])], within=0.45)
+
+    assert finding.holding is not None
+    assert finding.holding.values == {"n": 1}
+    assert [one.said for one in finding.trail] == [Said.HELD, Said.TIMED_OUT]
+    assert third.asked == []
+
+
+def test_of_two_that_are_late_the_first_answer_that_holds_is_enough() -> None:
+    """The other one still hangs when it comes, and nobody waits for that."""
+    slow, hanging = Scripted({"a": Held({"n": 1})}, slow={"a": 0.65}), Scripted(slow={"a": 60})
+    began = time.monotonic()
+
+    (finding,) = find([question("a", [slow, hanging, Scripted()])], within=0.9)
+
+    assert time.monotonic() - began < 0.85
+    assert [one.said for one in finding.trail] == [Said.HELD, Said.TIMED_OUT, Said.NOT_HELD]
+
+
+def test_what_came_late_stands_whatever_the_last_source_says() -> None:
+    """The first one's late answer is of a better source than the last one's, heard after it."""
+    first = Scripted({"a": Held({"n": 1})}, slow={"a": 0.3, "b": 60})
+    last = Scripted({"a": Held({"n": 2})}, slow={"a": 0.4, "b": 60})
+    asked = [question("a", [first, last]), question("b", [first, last, Scripted()])]
+
+    finding, _ = find(asked, within=0.8)
+
+    assert finding.holding is not None
+    assert finding.holding.values == {"n": 1}
+    assert [one.said for one in finding.trail] == [Said.HELD, Said.HELD]
+
+
+def test_a_certificate_that_was_found_waits_for_nobody_who_is_late() -> None:
+    """The second source holds it; the first one, asked before, may say what it likes."""
+    slow, second = Scripted({"a": Held({"n": 1})}, slow={"a": 0.3}), Scripted({"a": Held({"n": 2})})
+    began = time.monotonic()
+
+    (finding,) = find([question("a", [slow, second])], within=0.4)
+
+    assert time.monotonic() - began < 0.28
+    assert finding.holding is not None
+    assert finding.holding.values == {"n": 2}
+
+
 def test_who_has_no_other_source_holds_up_nobody_and_has_all_the_time() -> None:
     """A slow answer from the only source comes, and the others have long gone on meanwhile."""
     only, best = Scripted({"a": Held({})}, slow={"a": 0.2}), Scripted()
