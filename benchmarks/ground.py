@@ -17,12 +17,13 @@ from hub.catalogue.rows import (
     Unit,
     UnitKind,
 )
-from hub.compose import certificate_types, open_database
 from hub.declarations.words import CertificateType
+from hub.known_types import certificate_types
 from hub.sandbox.sandbox import packaged_credentials, packaged_platforms
 from hub.settings import read_settings
 from hub.storage.catalogue_store import save_version
 from hub.storage.key_store import create_key
+from hub.storage.opened import open_database
 
 CERTIFICATE = "household_register"
 UNIT, OPERATOR = "NB-BENCH-01", "op-001"

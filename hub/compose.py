@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,7 +16,6 @@ from hub.assisting.feed import ChangeSource, Feed, running
 from hub.assisting.premises import Premises
 from hub.catalogue.rows import Catalogue
 from hub.commitment.commitments import Commitments
-from hub.declarations.certificates import load_certificate_types, packaged_certificates
 from hub.declarations.credentials import credential_of, load_credentials
 from hub.declarations.live import LiveDeclarations, ReloadReport, Sources
 from hub.declarations.words import CertificateType, ConfigurationError, Platform
@@ -28,6 +26,7 @@ from hub.embedding import EmbeddedDesk, default_declaration, embedding
 from hub.evidence import Requester, Tier
 from hub.exporting import open_tracing
 from hub.keys import KeyRecord, KeysUnavailable
+from hub.known_types import type_folders
 from hub.meters import Meters
 from hub.notary.pool import Workshop, open_workshop
 from hub.platforms import ConnectedPlatforms, Secrets
@@ -40,7 +39,7 @@ from hub.routing.router import Router
 from hub.settings import Settings, pseudonym_secret
 from hub.storage import key_store
 from hub.storage.commitment_store import SqlCommitments
-from hub.storage.engine import migrate, open_engine
+from hub.storage.opened import open_database
 from hub.storage.opening_store import SqlIntents
 from hub.storage.record_store import SqlRecords
 from hub.tracing import Tracing
@@ -170,11 +169,6 @@ class Hub:
         return (self.catalogue.version.name if taken else None), None
 
 
-def certificate_types(settings: Settings) -> Mapping[str, CertificateType]:
-    """The packaged certificate types and those that the settings name."""
-    return load_certificate_types(*_type_folders(settings))
-
-
 def declared(settings: Settings) -> LiveDeclarations:
     """The declarations that the settings name; a wrong one raises `ConfigurationError`."""
     if not settings.platforms.is_dir():
@@ -183,14 +177,9 @@ def declared(settings: Settings) -> LiveDeclarations:
             "set CERTHUB_PLATFORMS; `certhub demo` runs with platforms of its own."
         )
     sources = Sources(
-        _type_folders(settings), settings.platforms, settings.endpoints, default_declaration()
+        type_folders(settings), settings.platforms, settings.endpoints, default_declaration()
     )
     return LiveDeclarations(sources)
-
-
-def _type_folders(settings: Settings) -> tuple[Path, ...]:
-    further = (settings.certificates,) if settings.certificates else ()
-    return (packaged_certificates(), *further)
 
 
 def connected(
@@ -217,17 +206,6 @@ def changes_of(platforms: ConnectedPlatforms) -> Callable[[], ChangeSource | Non
         return None if found is None else found.calls
 
     return source
-
-
-@asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    """The database, migrated; closed at the end."""
-    engine = open_engine(settings.database)
-    try:
-        await migrate(engine)
-        yield engine
-    finally:
-        await engine.dispose()
 
 
 @asynccontextmanager

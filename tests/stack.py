@@ -19,7 +19,6 @@ from hub.catalogue.rows import (
     Unit,
     UnitKind,
 )
-from hub.compose import open_database
 from hub.declarations.certificates import load_certificate_types, packaged_certificates
 from hub.declarations.words import CertificateType
 from hub.demonstration import Demonstration, write_demonstration
@@ -33,6 +32,7 @@ from hub.sandbox.sandbox import (
 from hub.settings import Settings, read_settings
 from hub.storage.catalogue_store import save_version
 from hub.storage.key_store import create_key
+from hub.storage.opened import open_database
 from resolvers.app import make_app
 
 UNIT, ITEM, OPERATOR = "NB-TEST-01", "许可-00001-000", "op-001"

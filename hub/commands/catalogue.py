@@ -20,8 +20,8 @@ from hub.commands.database import database_of
 from hub.commands.options import Data, settings_of
 from hub.commands.terminal import aside, out, plain
 from hub.commands.trouble import CommandFailed
-from hub.compose import certificate_types
 from hub.edition import today
+from hub.known_types import certificate_types
 from hub.settings import Settings
 from hub.storage.catalogue_import import ImportReport, import_catalogue
 from hub.storage.catalogue_store import list_versions

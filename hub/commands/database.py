@@ -8,9 +8,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.commands.trouble import CommandFailed
-from hub.compose import open_database
 from hub.settings import Settings
 from hub.storage.engine import is_lock
+from hub.storage.opened import open_database
 
 DATABASE_TROUBLE = (SQLAlchemyError, OSError)
 """What the drivers raise where a database can't be opened."""

@@ -14,11 +14,12 @@ from hub.commands.looked import Looked, looked_at
 from hub.commands.options import Data, settings_of
 from hub.commands.terminal import out, plain
 from hub.commands.trouble import CommandFailed
-from hub.compose import certificate_types, declared
+from hub.compose import declared
 from hub.declarations.credentials import load_credentials
 from hub.declarations.platforms import EMBEDDED
 from hub.declarations.words import ConfigurationError
 from hub.edition import Edition, today
+from hub.known_types import certificate_types
 from hub.settings import Settings
 from hub.storage.catalogue_store import version_in_force
 from hub.storage.key_store import list_keys

@@ -8,10 +8,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.http import Http
 from hub.commands.looked import Looked, looked_at
-from hub.compose import certificate_types
 from hub.declarations.words import ConfigurationError, Platform
 from hub.deployed_desk import platform_behind, registry_file, registry_of
 from hub.desk.store.seals import all_seals
+from hub.known_types import certificate_types
 from hub.notary.registry import SealRecord
 from hub.notary.words import SealState
 from hub.settings import Settings

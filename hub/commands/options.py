@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hub.sandbox.sandbox import PORTS
+from hub.sandbox.ports import PORTS
 from hub.settings import PREFIX, Settings, read_settings
 
 Data = Annotated[

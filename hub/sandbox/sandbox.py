@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 
 import uvloop
 
@@ -20,18 +19,10 @@ from hub.sandbox.face import StandIn, stand_in
 from hub.sandbox.ground import Ground
 from hub.sandbox.holdings import Holdings, load_shares, packaged_shares
 from hub.sandbox.population import Population
+from hub.sandbox.ports import PORTS
 from hub.sandbox.tokens import Lifetimes
 from hub.sandbox.values import Certificates
 
-PORTS: Mapping[str, int] = MappingProxyType(
-    {
-        "province": 9101,
-        "municipality": 9102,
-        "municipal_integrated": 9103,
-        "human_resources_bureau": 9104,
-        "verification": 9105,
-    }
-)
 """Where the packaged platforms listen unless told otherwise; others take any free port."""
 
 

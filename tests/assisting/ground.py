@@ -27,7 +27,7 @@ from hub.catalogue.rows import (
     Unit,
     UnitKind,
 )
-from hub.compose import Hub, open_database, open_hub
+from hub.compose import Hub, open_hub
 from hub.declarations.certificates import load_certificate_types, packaged_certificates
 from hub.desk.desk import Desk
 from hub.desk.registry import Client, Registry
@@ -47,6 +47,7 @@ from hub.sandbox.sandbox import packaged_credentials, packaged_platforms
 from hub.settings import Settings, read_settings
 from hub.storage.catalogue_store import save_version
 from hub.storage.key_store import create_key
+from hub.storage.opened import open_database
 from hub.workdays.calendar import WorkingDays
 from tests.connectors.assisted_ground import Wire, assisted, wire_to
 

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from hub.compose import open_database
+from hub.storage.opened import open_database
 from tests.stack import EXCLUDED_ITEM, PURPOSE, Stack, open_stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -11,8 +11,8 @@ from connectors.http import Call, Http, Reply, open_http
 from tests.connectors.scripted_server import Asked, Said, Script, ScriptedServer, serving
 
 
-def call(url: str, **limits: int) -> Call:
-    return Call(Endpoint("city", url, {}, **limits), "GET", f"{url}/x?id=330299", 2.0)
+def call(url: str, max_bytes: int = 4_000_000) -> Call:
+    return Call(Endpoint("city", url, {}, max_bytes=max_bytes), "GET", f"{url}/x?id=330299", 2.0)
 
 
 def saying(said: Said) -> Script:

@@ -7,8 +7,8 @@ import pytest
 import pytest_asyncio
 
 from connectors.contract import Blank
-from hub.compose import open_database
 from hub.evidence import HolderKind, Tier
+from hub.storage.opened import open_database
 from hub.storage.record_store import SqlRecords
 from tests.face.asking import DOSSIER, MANY, given_person, one, person, said
 from tests.stack import (

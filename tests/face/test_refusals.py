@@ -7,8 +7,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from hub.compose import open_database
 from hub.sandbox.dials import Dials
+from hub.storage.opened import open_database
 from hub.storage.record_store import SqlRecords
 from tests.face.asking import ONE, given_person, one, person, said
 from tests.stack import (

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from hub.china import CHINA
-from hub.compose import open_database
+from hub.storage.opened import open_database
 from hub.storage.record_store import SqlRecords
 from tests.assisting.ground import (
     CARD,

@@ -22,7 +22,6 @@ from hub.catalogue.rows import (
     Unit,
     UnitKind,
 )
-from hub.compose import open_database
 from hub.declarations.certificates import load_certificate_types, packaged_certificates
 from hub.desk.desk import Desk
 from hub.desk.registry import Client, Registry
@@ -35,6 +34,7 @@ from hub.evidence import Role
 from hub.settings import Settings, read_settings
 from hub.storage.catalogue_store import save_version
 from hub.storage.key_store import create_key
+from hub.storage.opened import open_database
 from hub.workdays.calendar import WorkingDays
 from resolvers.transports.messages import SUBPROTOCOL
 from tests.connectors.assisted_ground import Wire, wire_to

@@ -12,7 +12,6 @@ from hub.catalogue.rows import (
     Unit,
     UnitKind,
 )
-from hub.compose import open_database
 from hub.declarations.certificates import load_certificate_types, packaged_certificates
 from hub.desk.sealroom import keep_key
 from hub.desk.seals import change_seal, register
@@ -25,6 +24,7 @@ from hub.notary.words import Unit as SealUnit
 from hub.settings import Settings, read_settings
 from hub.storage.catalogue_store import save_version
 from hub.storage.key_store import create_key
+from hub.storage.opened import open_database
 
 ASKING, ISSUING = "housing", "civil-affairs"
 ITEM, CERTIFICATE, SEAL = "许可-00757-001", "no_marriage_record", "3302010000001"

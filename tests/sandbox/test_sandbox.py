@@ -11,7 +11,8 @@ import aiohttp
 import pytest
 
 from hub.declarations.words import ConfigurationError
-from hub.sandbox.sandbox import PORTS, SandboxOptions, open_sandbox, packaged_platforms
+from hub.sandbox.ports import PORTS
+from hub.sandbox.sandbox import SandboxOptions, open_sandbox, packaged_platforms
 
 MARRIAGE = "province/interfaces/marriage_registration.toml"
 RUN = """

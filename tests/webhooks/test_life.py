@@ -8,8 +8,8 @@ from standardwebhooks.webhooks import Webhook as Judge
 
 from connectors.assisted_parts import Officer
 from connectors.webhooks import shown_secret
-from hub.compose import open_database
 from hub.settings import pseudonym_secret
+from hub.storage.opened import open_database
 from hub.storage.webhook_store import add_webhook
 from hub.webhooks.registering import new_webhook
 from tests.assisting.ground import (
