@@ -128,10 +128,15 @@ class VerificationRequest:
     def overdue(self) -> Overdue | None:
         return None if self.view.overdue is None else Overdue.of(self.view.overdue)
 
-    @strawberry.field(description="What is made and not yet sent (草稿); its own unit sees it.")
+    @strawberry.field(
+        description="What is made and not yet sent (草稿); the people who answer it see it, operators "
+        "don't."
+    )
     def draft(self, info: Info) -> Draft | None:
         declared = info.context.hub.types.get(self.view.certificate_type)
-        return None if self.view.draft is None else Draft.of(self.view.draft, declared)
+        if self.viewer is not None or self.view.draft is None:
+            return None
+        return Draft.of(self.view.draft, declared)
 
     @strawberry.field(
         description="Sealed answers sent so far (核实答复); several where it comes in parts."
