@@ -12,6 +12,8 @@ from hub.guidance import close_matches
 
 LONGEST_TEXT = 1000
 MOST_TEXTS = 100
+LONGEST_LIST = 10_000
+"""Characters of all texts of a field together: several such fields fit into one call of the desk."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DECIMAL = re.compile(r"-?\d{1,30}(\.\d{1,30})?", re.ASCII)
@@ -75,9 +77,13 @@ def _value(declared: CertificateField, written: Written) -> Told | Unsound:
 
 
 def _texts(declared: CertificateField, texts: tuple[str, ...]) -> Told | Unsound:
-    if 0 < len(texts) <= MOST_TEXTS and all(map(_is_text, texts)):
+    fits = 0 < len(texts) <= MOST_TEXTS and sum(map(len, texts)) <= LONGEST_LIST
+    if fits and all(map(_is_text, texts)):
         return texts
-    remedy = f"Give 1 to {MOST_TEXTS} printable texts of 1 to {LONGEST_TEXT} characters."
+    remedy = (
+        f"Give 1 to {MOST_TEXTS} printable texts of 1 to {LONGEST_TEXT} characters, "
+        f"{LONGEST_LIST} in all."
+    )
     return _wrong(declared, remedy)
 
 

@@ -6,8 +6,16 @@ from hypothesis import strategies as st
 
 from connectors.assisted_parts import Told
 from connectors.contract import ValueKind
-from hub.assisting.findings import LONGEST_TEXT, Unsound, Written, read_values
+from hub.assisting.findings import (
+    LONGEST_LIST,
+    LONGEST_TEXT,
+    MOST_TEXTS,
+    Unsound,
+    Written,
+    read_values,
+)
 from hub.declarations.words import CertificateField, CertificateType, Sensitivity
+from hub.desk.face.app import LARGEST_BODY
 from hub.evidence import HolderKind
 
 FIELDS = {
@@ -111,3 +119,13 @@ def test_whatever_is_written_is_read_or_told(kind: str, text: str) -> None:
         assert found.isprintable()
         found.encode()
     assert type(found) in (str, int, bool)
+
+
+def test_a_list_fits_into_a_call() -> None:
+    """As many texts as may be, each as long as may be, are more than the desk takes in one body."""
+    most = ("证" * (LONGEST_LIST // MOST_TEXTS),) * MOST_TEXTS
+
+    assert read("texts", texts=most) == most
+    assert isinstance(read("texts", texts=(*most[1:], most[0] + "件")), Unsound)
+    assert len("证".encode()) * MOST_TEXTS * LONGEST_TEXT > LARGEST_BODY
+    assert len("证".encode()) * LONGEST_LIST * 5 < LARGEST_BODY
