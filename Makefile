@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed-from
 INSTALLED_FROM := pyproject.toml constraints.txt hatch_build.py $(shell find resolvers/graphiql/front -type f -not -path '*/node_modules/*' 2>/dev/null | sort)
-WORKERS ?= 2
+# Tests wait more than they reckon: twice as many at once as there are cores.
+WORKERS ?= 4
 KILLS ?= 200
 MINUTES ?= 10
 COVERAGE ?=

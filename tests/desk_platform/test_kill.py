@@ -23,7 +23,7 @@ from tests.desk_platform.ground import Caller, paper_seals_on_record
 from tests.desk_platform.load import Follower, Load
 from tests.desk_platform.victim import live
 
-KILLS = int(os.environ.get("CERTHUB_KILLS", "20"))
+KILLS = int(os.environ.get("CERTHUB_KILLS", "10"))
 CALLERS = 6
 LIVES = (0.05, 0.2, 0.4, 1.5)
 """Seconds that a desk has at most: from hardly any, to enough for whole requests."""

@@ -63,6 +63,19 @@ async def test_a_full_hub_turns_away_at_once_and_serves_again(tmp_path: Path) ->
     assert counted == 3
 
 
+async def test_who_has_no_key_stands_outside(tmp_path: Path) -> None:
+    """While the only place is taken a stranger hears 401: it takes no place and waits for none."""
+    async with stack_with(tmp_path, IN_FLIGHT="1") as up:
+        up.sandbox.platform("province").turn(Dials(latency=Latency(ms=700)))
+        inside = asyncio.create_task(up.post(lookup_of(up)))
+        await asyncio.sleep(0.2)
+        full, _ = await up.post(ME)
+        strangers = [(await up.post(ME, key=f"ch_{number}_unknown"))[0] for number in range(3)]
+        answered, _ = await inside
+
+    assert (full, strangers, answered) == (503, [401] * 3, 200)
+
+
 async def test_who_is_turned_away_hears_when_to_come_again(tmp_path: Path) -> None:
     """503 and 429 carry Retry-After in seconds."""
     async with stack_with(tmp_path, RATE="2/hour") as up:

@@ -20,7 +20,7 @@ from tests.kills.ground import Ground, lay_ground
 from tests.kills.load import Load
 from tests.kills.victim import live
 
-KILLS = int(os.environ.get("CERTHUB_HUB_KILLS", "4"))
+KILLS = int(os.environ.get("CERTHUB_HUB_KILLS", "3"))
 YOUNG, OLD = 0.2, 0.7
 """Below the first a hub may be killed before it has answered, above the second it has proven."""
 PROCESSES = get_context("forkserver")

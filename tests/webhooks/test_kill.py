@@ -22,7 +22,7 @@ from tests.webhooks.ground import (
 )
 from tests.webhooks.victim import COUNT, live, the_changes
 
-KILLS = 8
+KILLS = 5
 
 
 async def test_nothing_is_lost_or_out_of_order(database: str, engine: AsyncEngine) -> None:
