@@ -45,7 +45,8 @@ class Endpoint:
                 ),
             )
         try:
-            return await self._served(http, media)
+            with self._operating.door.entered():
+                return await self._served(http, media)
         except TurnedAway as away:
             wait = str(away.retry_after)
             body = plain(away.code, str(away), f"Come again in {wait} s.", True)
@@ -53,10 +54,9 @@ class Endpoint:
 
     async def _served(self, http: HttpRequest, media: str) -> Response:
         try:
-            # Nobody takes a place inside who has no key: without one nobody can be kept out.
             caller = await self._operating.caller(http.headers.get("authorization"))
-            with self._operating.door.entered():
-                return await self._let_in(http, caller, media)
+            self._operating.door.request_of(caller.requester.key)
+            request = await self._read(http)
         except Unauthenticated as error:
             body = plain(Code.UNAUTHENTICATED, str(error), error.hint)
             return answer(401, media, body, {"WWW-Authenticate": "Bearer"})
@@ -67,10 +67,7 @@ class Endpoint:
             return answer(error.status, media, plain(Code.BAD_REQUEST, str(error), error.hint))
         except ClientDisconnect:
             return Response(status_code=499)
-
-    async def _let_in(self, http: HttpRequest, caller: Caller, media: str) -> Response:
-        self._operating.door.request_of(caller.requester.key)
-        return await self._answer(await self._read(http), caller, media)
+        return await self._answer(request, caller, media)
 
     async def _answer(self, request: Request, caller: Caller, media: str) -> Response:
         if media == EVENTS:

@@ -26,7 +26,7 @@ KILLS = 5
 
 
 async def test_nothing_is_lost_or_out_of_order(database: str, engine: AsyncEngine) -> None:
-    """400 changes of 15 requests, a moody receiver, eight kills: each is taken, each in its turn."""
+    """400 changes of 15 requests, a moody receiver, five kills: each is taken, each in its turn."""
     dice = random.Random(3)
 
     async def moody(got: Got) -> web.StreamResponse:
