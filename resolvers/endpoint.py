@@ -45,8 +45,7 @@ class Endpoint:
                 ),
             )
         try:
-            with self._operating.door.entered():
-                return await self._served(http, media)
+            return await self._served(http, media)
         except TurnedAway as away:
             wait = str(away.retry_after)
             body = plain(away.code, str(away), f"Come again in {wait} s.", True)
@@ -54,9 +53,10 @@ class Endpoint:
 
     async def _served(self, http: HttpRequest, media: str) -> Response:
         try:
+            # Nobody takes a place inside who has no key: without one nobody can be kept out.
             caller = await self._operating.caller(http.headers.get("authorization"))
-            self._operating.door.request_of(caller.requester.key)
-            request = await self._read(http)
+            with self._operating.door.entered():
+                return await self._let_in(http, caller, media)
         except Unauthenticated as error:
             body = plain(Code.UNAUTHENTICATED, str(error), error.hint)
             return answer(401, media, body, {"WWW-Authenticate": "Bearer"})
@@ -67,7 +67,10 @@ class Endpoint:
             return answer(error.status, media, plain(Code.BAD_REQUEST, str(error), error.hint))
         except ClientDisconnect:
             return Response(status_code=499)
-        return await self._answer(request, caller, media)
+
+    async def _let_in(self, http: HttpRequest, caller: Caller, media: str) -> Response:
+        self._operating.door.request_of(caller.requester.key)
+        return await self._answer(await self._read(http), caller, media)
 
     async def _answer(self, request: Request, caller: Caller, media: str) -> Response:
         if media == EVENTS:
