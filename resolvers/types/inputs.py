@@ -10,6 +10,7 @@ from resolvers.scalars import CreditCode, ResidentId
 
 LONGEST = 200
 LONGEST_WORDS = 2000
+YEARS = range(2000, 2200)
 
 
 def recordable(argument: str, text: str) -> str:
@@ -40,11 +41,20 @@ def in_words(argument: str, text: str) -> str:
 
 
 def with_zone(argument: str, moment: datetime) -> datetime:
-    """The moment, refused without a zone: noon in Ningbo is not noon in UTC."""
+    """The moment, refused without a zone, or where no platform could take it.
+
+    Noon in Ningbo is not noon in UTC.
+    """
     if moment.tzinfo is None:
         raise CallerError(
             Code.BAD_INPUT,
             f"`{argument}` needs a time zone.",
+            "Write it as 2026-03-09T17:00:00+08:00.",
+        )
+    if moment.year not in YEARS:
+        raise CallerError(
+            Code.BAD_INPUT,
+            f"`{argument}` lies outside the years {YEARS[0]} to {YEARS[-1]}.",
             "Write it as 2026-03-09T17:00:00+08:00.",
         )
     return moment

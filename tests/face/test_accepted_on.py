@@ -1,4 +1,4 @@
-"""The day of acceptance, from which deadlines are counted, is believed only as far as it can be."""
+"""Days and moments that callers give are believed only as far as they can be."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -60,3 +60,19 @@ async def test_nobody_doubts_an_answer_before_it_was_sent(face: Face) -> None:
     assert error["extensions"]["code"] == "BAD_INPUT"
     assert "`acceptedOn` lies before 20" in error["message"]
     assert taken["data"]["raiseObjection"]["__typename"] == "StepTaken"
+
+
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+async def test_a_moment_of_another_age_is_refused(face: Face, since: str) -> None:
+    """BAD_INPUT, never taken for a platform that doesn't answer; nothing was asked."""
+    answer = await face.post(
+        "query Since($operator: ID!, $since: DateTime) "
+        "{ recalls(operator: $operator, since: $since) { request } }",
+        operator=OPERATOR,
+        since=since,
+    )
+
+    (error,) = answer["errors"]
+    assert error["extensions"]["code"] == "BAD_INPUT"
+    assert error["message"] == "`since` lies outside the years 2000 to 2199."
+    assert face.ground.wire.answers == 0
