@@ -123,6 +123,15 @@ class Meters:
         """A request was turned away at the door."""
         self._shed.labels(reason).inc()
 
+    def tell_lateness(self, seconds: Callable[[], float]) -> None:
+        """Tell at each fetch how late the event loop is."""
+        late = Gauge(
+            "certhub_loop_late_seconds",
+            "How late the event loop is (事件循环延迟)",
+            registry=self.registry,
+        )
+        late.set_function(seconds)
+
     def watch(self, lines: Callable[[], Iterable[LineState]]) -> None:
         """Tell the state of the lines at each fetch."""
         self.registry.register(_LinesNow(lines))

@@ -24,6 +24,7 @@ from resolvers.graphiql.page import GraphiQLConfig, graphiql_routes
 from resolvers.graphiql.tabs import load_examples
 from resolvers.health import health_routes
 from resolvers.identity import Identity
+from resolvers.lateness import Lateness, watched
 from resolvers.limits import Limits
 from resolvers.routes import graphql_routes
 from resolvers.schema import build_schema
@@ -38,9 +39,9 @@ def make_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with open_hub(settings) as hub:
+        async with watched() as lateness, open_hub(settings) as hub:
             app.state.hub = hub
-            app.state.operating = make_operating(hub, app.state.connections)
+            app.state.operating = make_operating(hub, app.state.connections, lateness)
             # Schema, catalogue and declarations live as long as the process: full collections need
             # not walk them again.
             gc.collect()
@@ -73,12 +74,12 @@ def graphiql_config(settings: Settings) -> GraphiQLConfig:
     return GraphiQLConfig(headers=headers, tabs=load_examples(shown.examples))
 
 
-def make_operating(hub: Hub, connections: Connections) -> Operating:
+def make_operating(hub: Hub, connections: Connections, lateness: Lateness) -> Operating:
     """What runs operations in front of an open hub."""
     limits = replace(LIMITS, lookups=hub.settings.max_lookups)
     certificates = CertificateTypes(hub.types)
 
-    door = make_door(hub)
+    door = make_door(hub, lateness)
 
     def make_context(requester: Requester) -> Context:
         return Context(hub, requester, certificates, limits, door)
@@ -87,12 +88,14 @@ def make_operating(hub: Hub, connections: Connections) -> Operating:
     return Operating(executor, Identity(hub.requester), make_context, limits, connections, door)
 
 
-def make_door(hub: Hub) -> Door:
+def make_door(hub: Hub, lateness: Lateness) -> Door:
     """The door of a hub, as its settings have it."""
     settings = hub.settings
+    hub.meters.tell_lateness(lambda: lateness.seconds)
     return Door(
         settings.in_flight,
         Allowance.read(settings.rate, "CERTHUB_RATE"),
         Allowance.read(settings.quota, "CERTHUB_QUOTA"),
         hub.meters.shed,
+        lambda: lateness.seconds,
     )

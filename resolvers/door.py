@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NoReturn
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
@@ -15,6 +16,11 @@ from resolvers.errors import CallerError, Code
 
 WAIT = 1
 """Seconds after which to come again, where the hub is full."""
+
+FEW = 8
+"""Requests that are let in however late the loop is, so that it never stands idle."""
+TOO_LATE = 0.5
+"""Seconds the loop may be late: beyond, every step of a request waits as long."""
 
 
 class TurnedAway(Exception):
@@ -47,17 +53,28 @@ class Allowance:
             ) from None
 
 
+def _never_late() -> float:
+    return 0.0
+
+
 class Door:
     """Lets requests in.
 
-    `most` may be inside at once; `requests` and `lookups` are what one key may ask in a time.
-    `shed` is told the reason whenever somebody is turned away.
+    `most` may be inside at once, and only a few while the loop is `late` (in seconds): who comes then
+    would wait longer than a query may take. `requests` and `lookups` are what one key may ask in a
+    time. `shed` is told the reason whenever somebody is turned away.
     """
 
     def __init__(
-        self, most: int, requests: Allowance, lookups: Allowance, shed: Callable[[str], None]
+        self,
+        most: int,
+        requests: Allowance,
+        lookups: Allowance,
+        shed: Callable[[str], None],
+        late: Callable[[], float] = _never_late,
     ) -> None:
         self._most = most
+        self._late = late
         self._requests = requests
         self._lookups = lookups
         self._shed = shed
@@ -68,15 +85,20 @@ class Door:
     def entered(self) -> Iterator[None]:
         """Inside as long as this is open; raises `TurnedAway` where it is full."""
         if self.inside >= self._most:
-            self._shed("full")
-            raise TurnedAway(
-                503, Code.OVERLOADED, "The hub has as many requests as it can serve.", WAIT
-            )
+            self._turn_away("full")
+        if self.inside >= FEW and self._late() > TOO_LATE:
+            self._turn_away("late")
         self.inside += 1
         try:
             yield
         finally:
             self.inside -= 1
+
+    def _turn_away(self, reason: str) -> NoReturn:
+        self._shed(reason)
+        raise TurnedAway(
+            503, Code.OVERLOADED, "The hub has as many requests as it can serve.", WAIT
+        )
 
     def request_of(self, key: str) -> None:
         """Count a request of a key; raises `TurnedAway` where it has had its share."""
