@@ -93,7 +93,8 @@ class RequesterQuery:
         context.explore(ENTRIES_A_CHECK_COSTS)
         about = None if subject is None else subject.subject()
         proofs = context.hub.assisting.proofs
-        return ProofCheck.of(await proofs.examine(context.requester, document, about, twin))
+        verdict = await proofs.examine(context.requester, document, about, twin)
+        return ProofCheck.of(verdict, context.requester.unit)
 
 
 async def taken(

@@ -1,6 +1,6 @@
 """Checks a proof before it is delivered, and for anybody who received one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,14 @@ from hub.notary.seal_checks import seal_checks
 from hub.notary.signatures import BROKEN, Trust
 from hub.notary.sm2 import ExtraMissing
 from hub.notary.verdict import Check, Checked, Verdict
+from hub.notary.words import Endorsement
+
+_OF_THE_ENDORSEMENT = (
+    Check.ENDORSED,
+    Check.ENDORSEMENT_INTACT,
+    Check.ENDORSEMENT_TRUSTED,
+    Check.ENDORSEMENT_AGREES,
+)
 
 
 def check(
@@ -91,4 +99,13 @@ def _verdict(case: Case | None, checks: Sequence[Checked]) -> Verdict:
         document_number=None if case is None else case.layers.sealed.document_number,
         sealed_at=case.time if case is not None and case.time_proven else None,
         checks=tuple(done.get(name) or unchecked(name, why) for name in Check),
+        endorsement=_endorsement(case, done),
     )
+
+
+def _endorsement(case: Case | None, done: Mapping[Check, Checked]) -> Endorsement | None:
+    """The endorsement, where all about it was checked and found right."""
+    if case is None or case.layers.endorsed is None:
+        return None
+    right = all(name in done and done[name].passed for name in _OF_THE_ENDORSEMENT)
+    return case.layers.endorsed.endorsement if right else None

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hub.notary.words import Endorsement
+
 
 class Check(StrEnum):
     """Everything that is looked at, in this order."""
@@ -81,11 +83,15 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """All checks of one proof; a proof with a failed one is never delivered."""
+    """All checks of one proof; a proof with a failed one is never delivered.
+
+    `endorsement` is there where it was found to be the platform's own, and to fit the content.
+    """
 
     document_number: str | None
     sealed_at: datetime | None
     checks: tuple[Checked, ...]
+    endorsement: Endorsement | None = None
 
     @property
     def accepted(self) -> bool:

@@ -10,7 +10,7 @@ from hub.assisting.checking import NotAccepted
 from hub.assisting.extracting import NoProof
 from hub.assisting.proofs import CameOfProof, Proven
 from hub.notary.verdict import Check, Checked, Result, Verdict
-from hub.notary.words import SealKind
+from hub.notary.words import Endorsement, SealKind
 from resolvers.types.enums import describe
 
 describe(
@@ -150,6 +150,39 @@ def _proof(came: Proven) -> Proof:
     )
 
 
+@strawberry.type(
+    description="For whom the platform handed a proof out (背书), as it signed it, Article 14."
+)
+class EndorsedFor:
+    unit: strawberry.ID = strawberry.field(
+        description="Code of the unit that extracted it (提取单位编码)."
+    )
+    unit_name: str = strawberry.field(description="Its name (提取单位), as signed.")
+    item_code: strawberry.ID = strawberry.field(
+        description="The item it was extracted for (事项编码); other use is misuse, Article 17."
+    )
+    extracted_at: datetime = strawberry.field(description="When (提取时间).")
+    valid_until: datetime = strawberry.field(
+        description="Until when it may be relied on (有效期至)."
+    )
+    is_caller: bool = strawberry.field(
+        description="Whether that unit is the caller's (是否本单位提取); if not, have it extracted for "
+        "your own case."
+    )
+
+    @classmethod
+    def of(cls, endorsement: Endorsement, unit: str) -> "EndorsedFor":
+        """As the unit that asks is shown it."""
+        return cls(
+            unit=strawberry.ID(endorsement.extracting.code),
+            unit_name=endorsement.extracting.name_zh,
+            item_code=strawberry.ID(endorsement.item),
+            extracted_at=endorsement.extracted_at,
+            valid_until=endorsement.valid_until,
+            is_caller=endorsement.extracting.code == unit,
+        )
+
+
 @strawberry.type(description="What was found when a document was checked (证明核验).")
 class ProofCheck:
     accepted: bool = strawberry.field(
@@ -161,14 +194,19 @@ class ProofCheck:
     sealed_at: datetime | None = strawberry.field(
         description="When it was sealed (用印时间), as far as that is proven."
     )
+    endorsed_for: EndorsedFor | None = strawberry.field(
+        description="For whom it was handed out (背书对象); null unless the endorsement passed its checks."
+    )
     checks: list[ProofCheckLine] = strawberry.field(description="Every check (核验情况), in order.")
 
     @classmethod
-    def of(cls, verdict: Verdict) -> "ProofCheck":
-        number = verdict.document_number
+    def of(cls, verdict: Verdict, unit: str) -> "ProofCheck":
+        """As the unit that asks is shown it."""
+        number, endorsed = verdict.document_number, verdict.endorsement
         return cls(
             accepted=verdict.accepted,
             document_number=None if number is None else strawberry.ID(number),
             sealed_at=verdict.sealed_at,
+            endorsed_for=None if endorsed is None else EndorsedFor.of(endorsed, unit),
             checks=lines_of(verdict.checks),
         )

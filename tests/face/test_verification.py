@@ -504,13 +504,16 @@ async def test_a_received_document_is_checked(face: Face) -> None:
     proof = (await face.see(request))["deliveries"][0]["proof"]
     query = """query Check($document: Base64!, $subject: SubjectInput, $twin: Base64) {
       checkProof(document: $document, subject: $subject, twin: $twin) {
-        accepted documentNumber checks { name result message } } }"""
+        accepted documentNumber checks { name result message }
+        endorsedFor { unit itemCode isCaller } } }"""
 
     good = await face.ask(query, document=proof["document"], subject=SUBJECT, twin=proof["twin"])
     bad = await face.ask(query, document=base64.b64encode(b"%PDF-1.7").decode())
 
     assert (good["accepted"], good["documentNumber"]) == (True, proof["documentNumber"])
     assert {one["result"] for one in good["checks"]} == {"PASSED"}
+    assert good["endorsedFor"] == {"unit": UNIT, "itemCode": ITEM, "isCaller": True}
+    assert bad["endorsedFor"] is None
     assert (bad["accepted"], bad["documentNumber"]) == (False, None)
     assert bad["checks"][0]["result"] == "FAILED"
 

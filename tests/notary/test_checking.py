@@ -141,3 +141,16 @@ def test_what_a_document_says_of_itself() -> None:
 def test_every_check_has_a_chinese_name() -> None:
     """No two checks are called the same."""
     assert len({one.title_zh for one in Check}) == len(Check)
+
+
+def test_for_whom_it_was_handed_out_is_told_only_where_that_is_sure() -> None:
+    """A genuine endorsement is in the verdict; without one, or with a broken seal, there is none."""
+    genuine = Received(proof().pdf, twin=proof().twin).checked()
+
+    assert genuine.endorsement is not None
+    assert (genuine.endorsement.extracting, genuine.endorsement.item) == (
+        EXTRACTION.unit,
+        EXTRACTION.item,
+    )
+    assert Received(sealed().pdf).checked().endorsement is None
+    assert content_byte().checked().endorsement is None
