@@ -42,10 +42,15 @@ async def victim(environ: Mapping[str, str], accepted: Path, first: int) -> Asyn
         process.close()
 
 
+def size_of(file: Path) -> int:
+    """Bytes that a file holds; none where there is no file yet."""
+    return file.stat().st_size if file.exists() else 0
+
+
 async def grown(file: Path, before: int) -> None:
     """Wait until a file has grown beyond what it was, for a minute at most."""
     for _ in range(3000):
-        if file.stat().st_size > before:
+        if size_of(file) > before:
             return
         await asyncio.sleep(0.02)
     raise AssertionError("the hub has told nothing")
@@ -65,9 +70,8 @@ async def outbox(ground: DeskGround) -> list[RequestView]:
 async def test_each_case_is_asked_for_once(ground: DeskGround, tmp_path: Path) -> None:
     """Every request told before a kill is there; no case has two, and every case can be asked again."""
     accepted = tmp_path / "accepted"
-    accepted.touch()
     for number in range(KILLS):
-        before = accepted.stat().st_size
+        before = size_of(accepted)
         async with victim(ground.settings.environ, accepted, number * 1000):
             if number % 2:  # this one does something before it dies, however slow the machine is
                 await grown(accepted, before)
