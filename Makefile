@@ -12,11 +12,12 @@ MINUTES ?= 10
 COVERAGE ?=
 WHOLE_BRANCHES := hub/routing/*,hub/catalogue/admission.py,hub/trail/*,hub/workdays/*,hub/desk/clocks.py,hub/desk/lifecycle.py,hub/desk/objections.py,hub/desk/watching.py,hub/desk/steps/*
 
-.PHONY: help setup demo test chaos check gate style types imports schema thresholds faults bench outage soak pins clean
+.PHONY: help setup demo test slow chaos check gate style types imports schema thresholds faults bench outage soak pins clean
 
 help:
 	@echo "make demo    sandbox platforms and the hub, at http://127.0.0.1:8080/graphiql"
 	@echo "make test    every test"
+	@echo "make slow    processes killed a few times under load, short soak and outage, the benchmarks"
 	@echo "make chaos   desk and hub killed two hundred times under load (KILLS=200), with figures"
 	@echo "make check   the gate: style, types, imports, schema, every test with coverage"
 	@echo "make faults  what becomes of a lookup when a platform fails, as one table"
@@ -50,9 +51,12 @@ test: setup
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(if $(COVERAGE),--cov --cov-report=)
 
 # Also on PostgreSQL where CERTHUB_TEST_POSTGRES names one.
+slow: setup
+	$(BIN)/pytest -n 2 --dist loadfile -m slow
+
 chaos: setup
-	CERTHUB_KILLS=$(KILLS) $(BIN)/pytest -q -s tests/desk_platform/test_kill.py
-	CERTHUB_HUB_KILLS=$(KILLS) $(BIN)/pytest -q -s tests/kills
+	CERTHUB_KILLS=$(KILLS) $(BIN)/pytest -q -s -m slow tests/desk_platform/test_kill.py
+	CERTHUB_HUB_KILLS=$(KILLS) $(BIN)/pytest -q -s -m slow tests/kills
 
 check: gate
 	$(MAKE) --no-print-directory test COVERAGE=yes

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from multiprocessing import get_context
 from pathlib import Path
 
+import pytest
 import structlog
 from sqlalchemy import func, select
 
@@ -20,6 +21,8 @@ from hub.compose import Hub
 from hub.storage.tables import conclusions, intents
 from tests.assisting.ground import ASKING, UNIT, DeskGround, ask, open_asking, opened
 from tests.assisting.victim import live
+
+pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("CERTHUB_KILLS", "4"))
 LIVES = (0.3, 0.8, 1.2, 2.0)

@@ -16,6 +16,8 @@ import pytest
 from benchmarks.report import percentile
 from benchmarks.requests import Request, WrongAnswer
 
+pytestmark = pytest.mark.slow
+
 COMMAND = (sys.executable, "-m", "benchmarks", "--rounds", "1", "--seconds")
 
 

@@ -16,6 +16,8 @@ from benchmarks.readings import reading_of
 from benchmarks.verdicts import at_most
 from benchmarks.weather import FAULTS, weather
 
+pytestmark = pytest.mark.slow
+
 METRICS = """\
 # TYPE process_resident_memory_bytes gauge
 process_resident_memory_bytes 1.048576e+08

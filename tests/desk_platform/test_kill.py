@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 
 import aiohttp
+import pytest
 import structlog
 from sqlalchemy import text
 
@@ -22,6 +23,8 @@ from tests.desk_platform.accounts import everything_once
 from tests.desk_platform.ground import Caller, paper_seals_on_record
 from tests.desk_platform.load import Follower, Load
 from tests.desk_platform.victim import live
+
+pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("CERTHUB_KILLS", "10"))
 CALLERS = 6

@@ -14,11 +14,14 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import aiohttp
+import pytest
 import structlog
 
 from tests.kills.ground import Ground, lay_ground
 from tests.kills.load import Load
 from tests.kills.victim import live
+
+pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("CERTHUB_HUB_KILLS", "3"))
 YOUNG, OLD = 0.2, 0.7

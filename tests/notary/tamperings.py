@@ -158,7 +158,7 @@ def added_before_endorsing() -> Received:
 def hidden_bytes() -> Received:
     """Bytes are hidden beside the last signature, where nothing signs them."""
     pdf = proof().pdf
-    end = pdf.rindex(b"0>")
+    end = pdf.rindex(b"00000000>")  # the filling behind a signature, not an id that ends in 0
     return Received(pdf[:end] + b"F" + pdf[end + 1 :])
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 
+import pytest
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -21,6 +22,8 @@ from tests.webhooks.ground import (
     until,
 )
 from tests.webhooks.victim import COUNT, live, the_changes
+
+pytestmark = pytest.mark.slow
 
 KILLS = 5
 

@@ -223,6 +223,7 @@ async def test_a_stuck_request_holds_up_no_other(engine: AsyncEngine) -> None:
     assert in_order(receiver.log, changes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 async def test_order_per_request_under_failures(engine: AsyncEngine, seed: int) -> None:
     """300 changes of 12 requests, a third of all answers wrong or late: all told, in order."""
