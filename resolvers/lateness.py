@@ -40,9 +40,10 @@ async def watched() -> AsyncIterator[Lateness]:
             await asyncio.sleep(PULSE)
             lateness.look()
 
-    async with asyncio.TaskGroup() as tasks:
-        looking = tasks.create_task(look_again_and_again(), name="lateness")
-        try:
-            yield lateness
-        finally:
-            looking.cancel()
+    # No task group: what goes wrong inside is to reach the caller as it is.
+    looking = asyncio.create_task(look_again_and_again(), name="lateness")
+    try:
+        yield lateness
+    finally:
+        looking.cancel()
+        await asyncio.wait([looking])

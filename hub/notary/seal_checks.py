@@ -1,6 +1,7 @@
 """Is the seal genuine, in date, of the right kind and unit, and was its use permitted?"""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from asn1crypto import x509
 
@@ -9,6 +10,7 @@ from hub.notary.registry import SealRecord
 from hub.notary.verdict import Check, Checked
 from hub.notary.words import SealState
 
+_ONE_SECOND = timedelta(seconds=1)
 NO_REGISTRY = "no registry of seals was given to look it up in"
 
 
@@ -94,7 +96,7 @@ def _standing(case: Case) -> Sequence[Checked]:
 
 
 def _in_force(case: Case, record: SealRecord) -> Checked:
-    state = record.standing(case.time).state
+    state = record.standing(_used_at(case, record)).state
     wrongs = {
         SealState.SUSPENDED: "the seal was suspended when it was used: ask the unit to seal anew",
         SealState.REVOKED: "the seal was revoked before it was used: ask the unit to seal anew",
@@ -103,10 +105,18 @@ def _in_force(case: Case, record: SealRecord) -> Checked:
 
 
 def _permitted(case: Case, record: SealRecord) -> Checked:
-    permitted = case.layers.sealed.operator in record.standing(case.time).operators
+    permitted = case.layers.sealed.operator in record.standing(_used_at(case, record)).operators
     wrong = "the operator had no permission for this seal when it was used: reject the document"
     right = "permitted to the operator who used it"
     return judged(Check.SEAL_PERMITTED, right, None if permitted else wrong)
+
+
+def _used_at(case: Case, record: SealRecord) -> datetime:
+    """When the seal was used: as recorded, within the whole second that the proof's clock tells."""
+    use = record.used_on(case.layers.sealed.document_number)
+    if use is not None and timedelta(0) <= use.at - case.time < _ONE_SECOND:
+        return use.at
+    return case.time
 
 
 def _recorded(case: Case, record: SealRecord) -> Checked:

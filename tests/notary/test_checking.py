@@ -32,6 +32,8 @@ from tests.notary.tamperings import (
     sharing,
 )
 
+HALF_A_SECOND = timedelta(seconds=0.5)
+
 
 def test_a_foreign_seal() -> None:
     """A seal of another authority is neither trusted nor the registered one."""
@@ -154,3 +156,23 @@ def test_for_whom_it_was_handed_out_is_told_only_where_that_is_sure() -> None:
     )
     assert Received(sealed().pdf).checked().endorsement is None
     assert content_byte().checked().endorsement is None
+
+
+def test_a_seal_is_judged_as_of_the_very_moment_it_was_used() -> None:
+    """A timestamp tells whole seconds: what was done to the seal within that second counts, too."""
+    uses = (replace(civil_seal().record.uses[0], at=NOW + HALF_A_SECOND),)
+    record = replace(civil_seal().record, uses=uses)
+    events = (
+        SealEvent(NOW, Change.SUSPENDED, "police"),
+        SealEvent(NOW + HALF_A_SECOND / 2, Change.RESUMED, "police"),
+        SealEvent(NOW + HALF_A_SECOND * 1.5, Change.REVOKED, "police"),
+    )
+    resumed = replace(record, events=(*record.events, *events))
+    revoked = replace(
+        record,
+        events=(*record.events, SealEvent(NOW + HALF_A_SECOND / 2, Change.REVOKED, "police")),
+    )
+
+    assert Received(proof().pdf, registry(resumed)).checked().accepted
+    failed = Received(proof().pdf, registry(revoked)).checked().failed
+    assert [one.name for one in failed] == [Check.SEAL_IN_FORCE]

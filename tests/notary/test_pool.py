@@ -113,8 +113,7 @@ async def test_a_killed_worker_is_replaced(workshop: Workshop) -> None:
     await workshop.named(b"")
     jobs = [asyncio.create_task(sealed_by(workshop)) for _ in range(3)]
     await asyncio.sleep(0.03)
-    children = multiprocessing.active_children()
-    (worker,) = (one for one in children if type(one).__name__ == "SpawnProcess")
+    (worker,) = (workshop._executor._processes or {}).values()
     assert worker.pid is not None
     os.kill(worker.pid, signal.SIGKILL)
 
