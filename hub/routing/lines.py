@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
 from types import TracebackType
 from typing import Self
 
@@ -76,13 +77,12 @@ class Lines:
         name = source.name, source.interface.name
         line = self._lines.get(name)
         if line is None:
-            clock = asyncio.get_running_loop().time
             line = Line(
                 self._rules,
                 self._gate(*name),
                 self._own,
                 self._watch,
-                clock,
+                monotonic,  # uvloop tells milliseconds only, and those of the last turn
                 self._moment,
                 tracing=self._tracing,
             )

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Protocol
 
 from connectors.contract import TimedOut
@@ -43,9 +44,9 @@ class Asked:
     at: float
     ended: float | None = None
 
-    def end(self, reply: "asyncio.Future[Reply]") -> None:
+    def end(self, _: "asyncio.Future[Reply]") -> None:
         """Note that the reply has come now."""
-        self.ended = reply.get_loop().time()
+        self.ended = monotonic()
 
 
 def next_wave(searches: Iterable[Search]) -> Wave:
@@ -80,7 +81,7 @@ class Router:
         hang. Who has no other source after this one holds up nobody, and has all the time. A source
         that outlasted its share is heard after all, while nobody else holds what it was asked for.
         """
-        now = asyncio.get_running_loop().time()
+        now = monotonic()
         budget = Budget(now, now + within)
         searches: dict[Hashable, Search] = {}
         for question in questions:
@@ -110,7 +111,7 @@ class Router:
         """Ask every source of a wave; apart are those for whom it is the last one."""
         moving: list[Asked] = []
         last: list[Asked] = []
-        now = asyncio.get_running_loop().time()
+        now = monotonic()
         for source, batch in wave.items():
             inquiries = [search.question.inquiry for search in batch]
             flights = self._lines.send(source, inquiries, budget.left(now))
@@ -123,11 +124,10 @@ class Router:
 
     async def _hear(self, asked: Sequence[Asked], until: float) -> list[Asked]:
         """Hear every reply that comes until a moment; gives back who has said nothing by then."""
-        loop = asyncio.get_running_loop()
         waiting = [one.flight.reply for one in asked if not one.flight.reply.done()]
         if waiting:
-            await asyncio.wait(waiting, timeout=max(0.0, until - loop.time()))
-        now, moment = loop.time(), self._moment()
+            await asyncio.wait(waiting, timeout=max(0.0, until - monotonic()))
+        now, moment = monotonic(), self._moment()
         for one in asked:
             self._take(one, one.search.hear, now, moment)
         return [one for one in asked if not one.flight.reply.done()]
@@ -141,7 +141,7 @@ class Router:
 
     def _catch_up(self, late: Sequence[Asked]) -> list[Asked]:
         """Hear who has answered meanwhile; gives back who is still waited for."""
-        now, moment = asyncio.get_running_loop().time(), self._moment()
+        now, moment = monotonic(), self._moment()
         for one in late:
             if one.flight.reply.done() and one.search.holding is None:
                 self._take(one, one.search.hear_late, now, moment)
@@ -149,8 +149,7 @@ class Router:
 
     async def _hear_late(self, late: Sequence[Asked], until: float) -> None:
         """Hear who comes late, as long as there is time and it is of use to somebody."""
-        loop = asyncio.get_running_loop()
-        while (late := self._catch_up(late)) and (left := until - loop.time()) > 0:
+        while (late := self._catch_up(late)) and (left := until - monotonic()) > 0:
             waiting = [one.flight.reply for one in late]
             await asyncio.wait(waiting, timeout=left, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.sleep(_TOGETHER)
@@ -159,7 +158,7 @@ class Router:
 def _until(moving: Sequence[Asked], budget: Budget) -> float:
     """When the next wave begins: at the latest when all that follow still have their share."""
     most = max((asked.search.sources_left for asked in moving), default=1)
-    return budget.until(asyncio.get_running_loop().time(), most)
+    return budget.until(monotonic(), most)
 
 
 def _reply(asked: Asked, now: float) -> Reply:
