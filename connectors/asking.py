@@ -167,8 +167,8 @@ class OneByOne:
 
 
 def sameness(inquiry: Inquiry) -> Hashable:
-    """Two inquiries with the same facts are one question."""
-    return frozenset(inquiry.facts.items())
+    """Two inquiries of the same key are one question, or of the same facts where they have none."""
+    return frozenset(inquiry.facts.items()) if inquiry.key is None else inquiry.key
 
 
 def places_of(inquiries: Sequence[Inquiry]) -> dict[Hashable, list[int]]:

@@ -1,11 +1,13 @@
 """What every dialect promises: inquiries in, one answer or one failure each, in order."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
+
+import msgspec
 
 Value = str | int | bool | date | Decimal | tuple[str, ...]
 """A value read from the wire; `tuple[str, ...]` gathers one field over every row."""
@@ -84,9 +86,11 @@ class Interface:
     timeout: float  # seconds for one wire call
 
 
-@dataclass(frozen=True, slots=True)
-class Inquiry:
+class Inquiry(msgspec.Struct, frozen=True, gc=False):
     """One question about one subject: the facts that templates may name.
+
+    Two of the same `key` are one question: whoever makes an inquiry gives it the cheapest key that
+    tells it from others, or none, where all its facts do.
 
     Always there: `subject.id`, `purpose.item`, `purpose.case`, `purpose.operator`,
     `purpose.material`, `purpose.sponsor_name`, `purpose.sponsor_code`, `today.year` (yyyy),
@@ -94,7 +98,11 @@ class Inquiry:
     `subject.name`, `subject.sex`, `subject.born_on` (yyyyMMdd), `applicant.id`, `applicant.name`.
     """
 
-    facts: Mapping[str, str] = field(repr=False)
+    facts: Mapping[str, str]
+    key: Hashable = None
+
+    def __repr__(self) -> str:
+        return "Inquiry()"
 
 
 class ProofKind(StrEnum):
@@ -104,19 +112,20 @@ class ProofKind(StrEnum):
     SHARED = "shared"  # 共享信息: as a shared platform holds it
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(msgspec.Struct, frozen=True, gc=False):
     """The platform holds it: a value per declared field, `None` where the row leaves it open.
 
     `proof` where the platform says that a sealed proof of it can be extracted.
     """
 
-    values: Mapping[str, Value | None] = field(repr=False)
+    values: Mapping[str, Value | None]
     proof: ProofKind | None = None
 
+    def __repr__(self) -> str:
+        return f"Held(proof={self.proof!r})"
 
-@dataclass(frozen=True, slots=True)
-class NotHeld:
+
+class NotHeld(msgspec.Struct, frozen=True, gc=False):
     """The platform answered: it holds nothing of this kind about this subject."""
 
 

@@ -1,9 +1,9 @@
 """Dialect: the supplementary verification platform, which looks up many subjects in one call."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import replace
 
 import orjson
+from msgspec.structs import replace
 
 from connectors.answers import read_answer
 from connectors.asking import Slots, distinct, places_of, sameness, until_after
