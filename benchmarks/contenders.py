@@ -111,6 +111,8 @@ class Places:
         }
 
 
+# The room calls `benchmarks.peers.peers.peers(places)` once the platforms are up, only with --peers,
+# and `benchmarks.page.page(results: Results) -> str` for the HTML page.
 MakePeers = Callable[[Places], Sequence[Contender | Skipped]]
 """`benchmarks.peers.peers.peers`: installs the peers where that is wanted for the first time (what
 stays between runs lies below ~/.cache or the project's own ignored folder) and tells all of them."""

@@ -142,7 +142,7 @@ def percentiles(values: Sequence[float]) -> tuple[tuple[float, float], ...]:
 
 def to_json(results: Results) -> bytes:
     """The run as JSON, every figure of every window."""
-    return orjson.dumps(msgspec.to_builtins(results), option=orjson.OPT_INDENT_2)
+    return orjson.dumps(msgspec.to_builtins(results))
 
 
 def from_json(data: bytes) -> Results:
