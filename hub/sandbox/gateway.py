@@ -71,7 +71,7 @@ class Gateway:
             self.ground.tally.refusal()
             return self._coded(BAD_TOKEN_SIGN)
         self.ground.tally.renewal("by_key" if by_key else "by_sec")
-        return self.ground.json(_envelope(OK, {"datas": _pair_document(pair)}))
+        return self.ground.json(envelope(OK, {"datas": pair_document(pair)}))
 
     def _answer(self, served: Served, call: Call) -> web.Response:
         code = self.tokens.verdict(call.signing)
@@ -87,17 +87,15 @@ class Gateway:
             return self._coded("21")
         if fault := self.ground.weather.fault():
             return self._faulty(fault)
-        return self.ground.json(
-            _envelope(OK, wrapped_body(served, self.ground.body(served, facts)))
-        )
+        return self.ground.json(envelope(OK, wrapped_body(served, self.ground.body(served, facts))))
 
     def _faulty(self, fault: Fault) -> web.Response:
         if fault is Fault.QUOTA:
             return self._coded("18")
-        return self.ground.faulty(fault, _envelope(self.ground.weather.dials.code, {}))
+        return self.ground.faulty(fault, envelope(self.ground.weather.dials.code, {}))
 
     def _coded(self, code: str) -> web.Response:
-        return self.ground.json(_envelope(code, {}))
+        return self.ground.json(envelope(code, {}))
 
 
 async def _read(request: web.Request, style: str) -> Call | None:
@@ -139,7 +137,8 @@ def wrapped_body(served: Served, body: Tree) -> Tree:
     return {key: wrapped(value, wrapping) for key, value in body.items()}
 
 
-def _envelope(code: str, body: Tree) -> Tree:
+def envelope(code: str, body: Tree) -> Tree:
+    """The envelope around what an interface answers, or around nothing."""
     rows = body.get("datas")
     return {
         "code": code,
@@ -155,7 +154,8 @@ def _envelope(code: str, body: Tree) -> Tree:
     }
 
 
-def _pair_document(pair: Pair) -> Tree:
+def pair_document(pair: Pair) -> Tree:
+    """A pair as the handshake tells it."""
     return {
         "refreshSecret": pair.refresh_secret,
         "refreshSecretEndTime": int(pair.refresh_end * 1000),

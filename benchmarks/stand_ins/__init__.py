@@ -1,0 +1,1 @@
+"""Platforms that answer as fast as can be, so that a benchmark measures what asks them."""
