@@ -27,7 +27,7 @@ KNOWN = {
     "PLATFORMS": "folder with one folder per platform, default <data>/platforms",
     "CERTIFICATES": "folder of further certificate types, beside the packaged ones",
     "CREDENTIALS": "TOML file of the platforms' credentials, default <data>/credentials.toml",
-    "ENDPOINTS": "base URLs that override the platforms' own: name=url,name=url",
+    "ENDPOINTS": "base URLs that override the platforms' own: name=url,name=url|replica",
     "SECRET": "secret for pseudonyms in the records; default: made once in the data folder",
     "WITHIN": "seconds in which a query is answered where it says nothing itself, default 3",
     "WITHIN_MOST": "most seconds that a query may ask for, default 10",

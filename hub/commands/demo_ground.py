@@ -19,7 +19,8 @@ from hub.commands.database import database_of
 from hub.commands.demo_desk import ISSUERS, prepare_desk
 from hub.commands.demo_examples import demonstration_of
 from hub.commands.demo_keys import Keys, make_keys, played_unit, revoke_keys
-from hub.declarations.platforms import EMBEDDED, VERIFICATION
+from hub.declarations.addresses import EMBEDDED
+from hub.declarations.platforms import VERIFICATION
 from hub.declarations.words import CertificateType
 from hub.demonstration import write_demonstration
 from hub.edition import today

@@ -15,8 +15,8 @@ from hub.commands.options import Data, settings_of
 from hub.commands.terminal import out, plain
 from hub.commands.trouble import CommandFailed
 from hub.compose import declared
+from hub.declarations.addresses import EMBEDDED
 from hub.declarations.credentials import load_credentials
-from hub.declarations.platforms import EMBEDDED
 from hub.declarations.words import ConfigurationError
 from hub.edition import Edition, today
 from hub.known_types import certificate_types

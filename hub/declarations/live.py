@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from hub.declarations.addresses import EMBEDDED
 from hub.declarations.certificates import load_certificate_types
-from hub.declarations.platforms import EMBEDDED, load_platforms
+from hub.declarations.platforms import load_platforms
 from hub.declarations.words import CertificateType, ConfigurationError, Platform
 
 

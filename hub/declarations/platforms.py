@@ -3,10 +3,16 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from connectors.contract import Interface
 from connectors.dialects import find_dialect, known_dialects
+from hub.declarations.addresses import (
+    EMBEDDED,
+    URL_FORM,
+    Addresses,
+    declared_addresses,
+    given_addresses,
+)
 from hub.declarations.certificates import NAME
 from hub.declarations.interfaces import Serving, read_interfaces
 from hub.declarations.reading import Table, complaint, files_of, listed, near, read_table
@@ -14,12 +20,11 @@ from hub.declarations.windows import read_windows
 from hub.declarations.words import CertificateType, Platform
 from hub.evidence import Tier
 
-_KEYS = ("title_zh", "title_en", "tier", "dialect", "endpoint", "credential", "regions")
+_WORDS = ("title_zh", "title_en", "tier", "dialect")
+_REACHED = ("endpoint", "replicas", "credential", "regions")
 _LIMITS = ("concurrency", "batch", "max_bytes", "connect_timeout", "timeout")
 _REGION = re.compile(r"[1-9][0-9]{1,5}")
 _DEFAULT_TIMEOUT = 3.0  # seconds for one wire call
-EMBEDDED = "embedded"
-"""The endpoint of a verification platform that runs in the hub's own process."""
 VERIFICATION = "verification"
 """The dialect of verification platforms."""
 
@@ -30,23 +35,27 @@ def load_platforms(
     endpoints: Mapping[str, str] | None = None,
     default: Path | None = None,
 ) -> Mapping[str, Platform]:
-    """Every platform folder by name; `endpoints` takes the place of declared URLs, by platform.
+    """Every platform folder by name; `endpoints` takes the place of declared addresses, by platform.
 
     Where no folder is of a verification platform, the one in the folder `default` is taken.
     """
-    overrides = endpoints or {}
     folders = {each.name: each for each in _platform_folders(folder)}
     if default is not None and not any(map(_is_verification, folders.values())):
         folders |= _beside(folders, default)
-    for name, url in overrides.items():
+    given = _given(endpoints or {}, folder, folders)
+    platforms = {n: _platform(each, types, given.get(n)) for n, each in folders.items()}
+    _check_embedded(folders, platforms)
+    return platforms
+
+
+def _given(
+    endpoints: Mapping[str, str], folder: Path, folders: Mapping[str, Path]
+) -> dict[str, Addresses]:
+    for name in endpoints:
         if name not in folders:
             problem = f'an endpoint is given for "{name}", which is no platform here'
             raise complaint(folder, "(endpoints)", problem, listed(folders), near(name, folders))
-        if url != EMBEDDED:
-            _check_url(url, folder, f"(endpoint of {name})")
-    platforms = {n: _platform(each, types, overrides.get(n)) for n, each in folders.items()}
-    _check_embedded(folders, platforms)
-    return platforms
+    return {name: given_addresses(text, folder, name) for name, text in endpoints.items()}
 
 
 def _is_verification(folder: Path) -> bool:
@@ -67,13 +76,11 @@ def _check_embedded(folders: Mapping[str, Path], platforms: Mapping[str, Platfor
     for platform in embedded:
         if platform.dialect != VERIFICATION:
             problem = f"only a verification platform can be embedded, not a {platform.dialect}"
-            raise complaint(
-                folders[platform.name] / "platform.toml", "endpoint", problem, _URL_FORM
-            )
+            raise complaint(folders[platform.name] / "platform.toml", "endpoint", problem, URL_FORM)
     if len(embedded) > 1:
         first, second = (each.name for each in embedded[:2])
         problem = f"the platform {first} is embedded already; there can be one"
-        raise complaint(folders[second] / "platform.toml", "endpoint", problem, _URL_FORM)
+        raise complaint(folders[second] / "platform.toml", "endpoint", problem, URL_FORM)
 
 
 def _platform_folders(folder: Path) -> list[Path]:
@@ -88,18 +95,22 @@ def _platform_folders(folder: Path) -> list[Path]:
     return sorted(found)
 
 
-def _platform(folder: Path, types: Mapping[str, CertificateType], endpoint: str | None) -> Platform:
+def _platform(
+    folder: Path, types: Mapping[str, CertificateType], given: Addresses | None
+) -> Platform:
     root = read_table(folder / "platform.toml")
-    root.only(*_KEYS, *_LIMITS, "trace", "options", "maintenance")
+    root.only(*_WORDS, *_REACHED, *_LIMITS, "trace", "options", "maintenance")
     dialect = find_dialect(root.choice("dialect", known_dialects()))
     timeout = root.seconds("timeout", _DEFAULT_TIMEOUT)
+    addresses = given or declared_addresses(root)
     return Platform(
         name=folder.name,
         title_zh=root.text("title_zh"),
         title_en=root.text("title_en"),
         tier=Tier(root.choice("tier", Tier)),
         dialect=dialect.name,
-        url=(endpoint or _declared_url(root)).rstrip("/"),
+        url=addresses.endpoint,
+        replicas=addresses.replicas,
         credential=_credential_name(root),
         regions=_regions(root),
         concurrency=root.whole("concurrency", 64),
@@ -111,32 +122,6 @@ def _platform(folder: Path, types: Mapping[str, CertificateType], endpoint: str 
         maintenance=read_windows(root),
         trace=root.flag("trace"),
     )
-
-
-_URL_FORM = "a URL such as https://share.example or http://127.0.0.1:9101"
-
-
-def _declared_url(root: Table) -> str:
-    url = root.text("endpoint")
-    if url != EMBEDDED:
-        _check_url(url, root.file, "endpoint")
-    return url
-
-
-def _check_url(url: str, file: Path, key: str) -> None:
-    """Refuse what is no plain http(s) URL; one with a user in it isn't shown, it holds a secret."""
-    if not _is_plain_http(url):
-        shown = "a URL with a user in it" if "@" in url else f'"{url}"'
-        raise complaint(file, key, f"given {shown}", _URL_FORM)
-
-
-def _is_plain_http(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        extras = parts.query or parts.fragment or "@" in parts.netloc or parts.port == 0
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and not extras
 
 
 def _credential_name(root: Table) -> str:

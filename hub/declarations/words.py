@@ -90,3 +90,4 @@ class Platform:
     interfaces: Mapping[str, Interface]  # by certificate type name
     maintenance: tuple[Window, ...] = ()  # when it is not asked
     trace: bool = False  # whether calls carry W3C Trace Context
+    replicas: tuple[str, ...] = ()  # other addresses of the same platform

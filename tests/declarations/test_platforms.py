@@ -151,6 +151,43 @@ def test_an_endpoint_can_be_given_from_outside() -> None:
     assert platforms["municipality"].url == "http://127.0.0.1:9102"
 
 
+def test_a_platform_may_have_other_addresses(tmp_path: Path) -> None:
+    """Replicas are read in their order; a platform that names none has none."""
+    shutil.copytree(SANDBOX, tmp_path / "platforms")
+    file = tmp_path / "platforms" / "province" / "platform.toml"
+    declared = 'replicas = ["http://127.0.0.1:9111/", "http://127.0.0.1:9112"]\n'
+    file.write_text(declared + file.read_text("utf-8"), "utf-8")
+
+    platforms = load_platforms(tmp_path / "platforms", TYPES)
+    elsewhere = load_platforms(tmp_path / "platforms", TYPES, {"province": "http://127.0.0.1:1"})
+
+    assert platforms["province"].replicas == ("http://127.0.0.1:9111", "http://127.0.0.1:9112")
+    assert platforms["municipality"].replicas == ()
+    assert (elsewhere["province"].url, elsewhere["province"].replicas) == ("http://127.0.0.1:1", ())
+
+
+def test_replicas_can_be_given_from_outside() -> None:
+    """They stand behind the given endpoint, parted by `|`."""
+    given = {"province": "http://127.0.0.1:40001/ | http://127.0.0.1:40002|http://127.0.0.1:40003"}
+
+    province = load_platforms(SANDBOX, TYPES, given)["province"]
+
+    assert province.url == "http://127.0.0.1:40001"
+    assert province.replicas == ("http://127.0.0.1:40002", "http://127.0.0.1:40003")
+
+
+def test_a_given_replica_is_checked_like_a_declared_one() -> None:
+    """What is wrong with it is told beside the platform's name."""
+    with pytest.raises(ConfigurationError) as caught:
+        load_platforms(SANDBOX, TYPES, {"province": "http://127.0.0.1:1|http://127.0.0.1:1"})
+
+    assert str(caught.value) == (
+        f'{SANDBOX}: (endpoint of province): "http://127.0.0.1:1" is an address already. Allowed: '
+        "URLs of other servers of the same platform, each with the endpoint's path, such as "
+        '["https://share-2.example"].'
+    )
+
+
 def test_an_endpoint_of_no_platform_is_refused() -> None:
     """An endpoint for a platform that isn't there names the ones that are."""
     with pytest.raises(ConfigurationError) as caught:
