@@ -1,11 +1,20 @@
 """The words of the hub: subjects, purposes, lookups, attempts and outcomes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct, field
+from msgspec.structs import fields
+
 from connectors.contract import ProofKind, Value
+
+
+def _shown(word: Struct, hidden: str) -> str:
+    """A word as its repr shows it, without the field that would tell of a person."""
+    names = [each.name for each in fields(word) if each.name != hidden]
+    given = ", ".join(f"{name}={getattr(word, name)!r}" for name in names)
+    return f"{type(word).__name__}({given})"
 
 
 class HolderKind(StrEnum):
@@ -28,8 +37,7 @@ def masked(identifier: str) -> str:
     return f"{identifier[:4]}…{identifier[-4:]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """A person (GB 11643 resident id) or an organisation (GB 32100 credit code)."""
 
     kind: HolderKind
@@ -50,33 +58,36 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"  # 监督检查人员: urges
 
 
-@dataclass(frozen=True, slots=True)
-class Requester:
+class Requester(Struct, frozen=True):
     """Who asks: the unit whose key it is, the operators (操作人员) it may name, and all its people."""
 
     key: str
     unit: str
     operators: frozenset[str]
-    people: Mapping[str, frozenset[Role]] = field(default_factory=dict, repr=False)
+    people: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return _shown(self, "people")
 
     def may(self, person: str, *roles: Role) -> bool:
         """Whether the person is one of the key's own and has one of the roles."""
         return not self.people.get(person, frozenset()).isdisjoint(roles)
 
 
-@dataclass(frozen=True, slots=True)
-class Purpose:
+class Purpose(Struct, frozen=True):
     """What the certificate is for: item (事项), case (办件), operator; other use is misuse (Article 17)."""
 
     item: str
-    case: str = field(repr=False)
+    case: str
     operator: str = ""
     applicant: Subject | None = None
     acting_for: Subject | None = None
 
+    def __repr__(self) -> str:
+        return _shown(self, "case")
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+
+class Terms(Struct, frozen=True):
     """What a caller asks of the answer: seconds it may take, and how old it may be.
 
     `within`: `None` for what is usual; `max_age`: 0 for none that is used again, `None` for what the
@@ -87,8 +98,7 @@ class Terms:
     max_age: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Struct, frozen=True):
     """One certificate of one subject for one purpose, and the fields its caller selected.
 
     `selected` is `None` where every granted field is wanted.
@@ -119,8 +129,7 @@ ANSWERED = frozenset({Said.HELD, Said.NOT_HELD})
 """The two ways of answering; all others are silence, and silence is not absence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One source tried: what it said, why, and how long it took in milliseconds.
 
     `again_in`: seconds after which asking it again makes sense; none where it makes none.
@@ -136,15 +145,17 @@ class Attempt:
     again_in: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(Struct, frozen=True):
     """A certificate as one source holds it, before the catalogue decides who sees which field."""
 
     source: str
     tier: Tier
-    values: Mapping[str, Value | None] = field(repr=False)
+    values: Mapping[str, Value | None]
     proof: ProofKind | None = None  # the source can extract a sealed proof of it
     as_of: datetime | None = None  # when the source said so
+
+    def __repr__(self) -> str:
+        return _shown(self, "values")
 
 
 class Step(StrEnum):
@@ -168,13 +179,12 @@ class DenialRule(StrEnum):
     NOT_BY_LOOKUP = "not_by_lookup"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A source holds it; `values` are only what the row grants and the caller selected."""
 
     type: str
     holding: Holding
-    disclosed: Mapping[str, Value | None] = field(repr=False)
+    disclosed: Mapping[str, Value | None]
     withheld: frozenset[str]
     trail: tuple[Attempt, ...]
     as_of: datetime
@@ -182,9 +192,11 @@ class Found:
     legal_force_exception: str | None
     record: str
 
+    def __repr__(self) -> str:
+        return _shown(self, "disclosed")
 
-@dataclass(frozen=True, slots=True)
-class NotHeld:
+
+class NotHeld(Struct, frozen=True):
     """Every source on the route answered, and none holds it."""
 
     type: str
@@ -193,8 +205,7 @@ class NotHeld:
     record: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unavailable:
+class Unavailable(Struct, frozen=True):
     """None found it and at least one source was silent: it may exist."""
 
     type: str
@@ -205,8 +216,7 @@ class Unavailable:
     retry_after: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Denied:
+class Denied(Struct, frozen=True):
     """The lookup may not be answered: which rule, which article, and what to do about it."""
 
     type: str

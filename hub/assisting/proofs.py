@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 import structlog
+from msgspec import structs
 
 from connectors.assisted_parts import Ambiguous, DeliveryView, NoRecord, Verified
 from connectors.assisted_words import RequestView, SealedProof, SealOnDocument
@@ -37,6 +38,7 @@ from hub.evidence import (
 from hub.notary.verdict import Check, Checked, Result, Verdict
 from hub.notary.words import AnswerKind, ProofTrouble
 from hub.records import record_of
+from hub.trail.batches import alone
 
 log = structlog.get_logger("certhub.proofs")
 
@@ -106,7 +108,7 @@ class Proofs:
         platform = self._premises.declared_platform()
         if platform is None or found.holding.source != platform.name:
             return None
-        whole = replace(lookup, selected=None)
+        whole = structs.replace(lookup, selected=None)
         asked = replace(self._by_row(requester, whole, request_id), seen=found.disclosed)
         return await self._proof(asked)
 
@@ -235,7 +237,8 @@ class Proofs:
             self._premises.pseudonyms,
         )
         name = self._premises.platform.name
-        await self._premises.trail.record([replace(record, row=asked.row, rule=rule, source=name)])
+        kept = replace(record, row=asked.row, rule=rule, source=name)
+        await self._premises.trail.record(alone(kept))
 
 
 def _answers(delivery: DeliveryView) -> frozenset[AnswerKind]:

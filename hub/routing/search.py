@@ -1,8 +1,10 @@
 """One lookup on its way along its route: what was asked, and what comes next."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import structs
 
 from connectors.contract import (
     Answer,
@@ -138,7 +140,7 @@ class Search:
         """The finding as one of the equal questions sees it: all but the first reuse it."""
         trail = tuple(self.attempts)
         if question is not self.question:
-            trail = tuple(replace(attempt, reused=True) for attempt in trail)
+            trail = tuple(structs.replace(attempt, reused=True) for attempt in trail)
         return Finding(self.holding, trail)
 
 

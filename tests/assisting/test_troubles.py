@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from msgspec import structs
 from sqlalchemy import func, select
 
 from connectors.assisted_words import RequestView
@@ -98,7 +99,7 @@ async def test_another_name_after_a_lost_answer_is_told(hub: Hub, ground: DeskGr
     """The subject named otherwise than when the answer got lost: told, and no second is opened."""
     ground.wire.cuts += [Cut.LOST, Cut.LOST]
     await hub.assisting.asking.ask(ASKING, ask(), "r-1")
-    renamed = replace(lookup(), subject=replace(lookup().subject, name="王实例"))
+    renamed = structs.replace(lookup(), subject=structs.replace(lookup().subject, name="王实例"))
 
     came = await hub.assisting.asking.ask(ASKING, Ask(renamed, DAY), "r-2")
 
@@ -201,7 +202,7 @@ async def test_pursuing_asks_only_where_it_is_left_open(hub: Hub, ground: DeskGr
     (held,) = await hub.disclosure.disclose(ASKING, [lookup()], "r-1")
     assert isinstance(held, NotHeld)
     before = ground.wire.answers
-    brought = replace(held, next=(Step.BRING,))
+    brought = structs.replace(held, next=(Step.BRING,))
 
     came = await hub.assisting.asking.pursue(ASKING, ask(), brought, "r-1")
 

@@ -1,10 +1,9 @@
 """Admission: outside the catalogue no item and no certificate; every refusal tells the fix."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from hub.catalogue.admission import Admitted, Refusal, admit
 from hub.catalogue.rows import CatalogueContent, Measure
@@ -251,7 +250,7 @@ def test_a_refusal_names_no_person_and_no_case(
 
 def test_a_unit_without_any_row_is_of_another_unit() -> None:
     """A unit the catalogue does not know handles no item."""
-    requester = replace(a_requester(), unit="U-9")
+    requester = structs.replace(a_requester(), unit="U-9")
 
     refusal = admit(CATALOGUE, requester, a_lookup(item=METER.code), OF_PERSONS)
 

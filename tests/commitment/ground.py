@@ -1,8 +1,8 @@
 """A catalogue of one row, a requester, a lookup, and commitments over any store."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
+from msgspec import structs
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.catalogue.rows import Catalogue, CatalogueContent, CatalogueRow, Measure
@@ -39,7 +39,7 @@ def catalogue_of(row: CatalogueRow = ROW) -> Catalogue:
 
 def for_purpose(**changes: object) -> Lookup:
     """The lookup with another purpose."""
-    return replace(LOOKUP, purpose=replace(LOOKUP.purpose, **changes))  # type: ignore[arg-type]  # by the tests
+    return structs.replace(LOOKUP, purpose=structs.replace(LOOKUP.purpose, **changes))
 
 
 def commitments(

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -94,7 +95,7 @@ async def test_a_key_names_one_acceptance(engine: AsyncEngine) -> None:
 
     again = await desk.accept(REQUESTER, LOOKUP, digest, Manner.PAPER, "key-1")
     other = await desk.accept(
-        REQUESTER, replace(LOOKUP, subject=ANOTHER), digest, Manner.PAPER, "key-1"
+        REQUESTER, structs.replace(LOOKUP, subject=ANOTHER), digest, Manner.PAPER, "key-1"
     )
 
     assert isinstance(first, Accepted)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from hub.catalogue.rows import CatalogueRow, Measure
 from hub.commitment.offering import offer
@@ -107,7 +108,7 @@ def test_an_applicant_named_as_the_subject_commits() -> None:
         (replace(ROW, scope_exclusion="由市外单位核发"), LOOKUP, DenialRule.OUT_OF_SCOPE),
         (
             ROW,
-            replace(LOOKUP, subject=Subject(HolderKind.ORGANISATION, "91330200MA2AAAAA0X")),
+            structs.replace(LOOKUP, subject=Subject(HolderKind.ORGANISATION, "91330200MA2AAAAA0X")),
             DenialRule.WRONG_HOLDER_KIND,
         ),
     ],

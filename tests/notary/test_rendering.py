@@ -8,6 +8,7 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
+from msgspec import structs
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from hub.notary.rendering import draw_endorsement, draw_page, draw_seal
@@ -110,7 +111,7 @@ def test_too_much_for_one_page(draw: Callable[[], bytes]) -> None:
 
 def test_a_sign_no_font_has() -> None:
     """It is named by its code; the text it stands in is not repeated."""
-    rare = replace(CONTENT, holder=replace(HOLDER, name="王\U0002b74e"))
+    rare = replace(CONTENT, holder=structs.replace(HOLDER, name="王\U0002b74e"))
 
     with pytest.raises(ProofTrouble, match=r"U\+2B74E") as caught:
         draw_page(rare)

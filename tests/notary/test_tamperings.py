@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from msgspec import structs
 
 from hub.notary.registry import Change
 from hub.notary.rendering import draw_page
@@ -207,7 +208,9 @@ TAMPERINGS: dict[str, tuple[Callable[[], Received], Check, str]] = {
         "the proof was valid until 2026-04-04T02:30:00+00:00: extract a new one",
     ),
     "another subject": (
-        lambda: Received(proof().pdf, subject=replace(HOLDER, identifier="33029919900101999X")),
+        lambda: Received(
+            proof().pdf, subject=structs.replace(HOLDER, identifier="33029919900101999X")
+        ),
         Check.SUBJECT,
         "the proof is about somebody else than the one asked about: do not deliver it",
     ),

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from msgspec import structs
 
 from connectors.contract import ValueKind
 from hub.evidence import HolderKind, Subject
@@ -64,7 +65,7 @@ def test_values_as_a_clerk_reads_them() -> None:
             "",
         ),
         (
-            replace(CONTENT, kind=SealKind.SHARING, holder=replace(HOLDER, name=None)),
+            replace(CONTENT, kind=SealKind.SHARING, holder=structs.replace(HOLDER, name=None)),
             "婚姻登记证明",
             "经提取共享信息，该持有人的“婚姻登记证明”信息如下：",
             "",
@@ -87,7 +88,7 @@ def test_persons_and_organisations() -> None:
     organisation = Subject(HolderKind.ORGANISATION, "91330299MA2A00001K", "某公司")
 
     assert holder_rows(HOLDER) == (("姓名", "王小芳"), ("公民身份号码", HOLDER.identifier))
-    assert holder_rows(replace(HOLDER, name=None)) == (("公民身份号码", HOLDER.identifier),)
+    assert holder_rows(structs.replace(HOLDER, name=None)) == (("公民身份号码", HOLDER.identifier),)
     assert holder_rows(organisation) == (
         ("名称", "某公司"),
         ("统一社会信用代码", "91330299MA2A00001K"),

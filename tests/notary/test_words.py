@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from hub.evidence import Subject
 from hub.notary.words import (
@@ -53,7 +54,7 @@ def test_answers_and_fields_fit(
         lambda text: replace(CONTENT, remark_zh=text),
         lambda text: replace(CONTENT, source_zh=text),
         lambda text: replace(CONTENT, document_number=text),
-        lambda text: replace(CONTENT, holder=replace(HOLDER, name=text)),
+        lambda text: replace(CONTENT, holder=structs.replace(HOLDER, name=text)),
         lambda text: replace(CONTENT, fields=(ContentField("a", "标签", text),)),
         lambda text: replace(CONTENT, fields=(ContentField("a", text, "值"),)),
         lambda text: replace(CONTENT, fields=(ContentField("a", "标签", (text,)),)),

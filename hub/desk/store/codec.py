@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 
+from msgspec import Struct, structs
+
 from hub.desk import doubts, events, findings, words
 from hub.desk.clocks import Due, DueRule
 from hub.desk.request import Entry, VerificationRequest
@@ -72,10 +74,19 @@ def _encoded_parts(value: object) -> object:
             return {"is": "map", "of": {key: encoded(each) for key, each in value.items()}}
         case _:
             name = type(value).__name__
-            if name not in _CLASSES or not is_dataclass(value):
+            if name not in _CLASSES:
                 raise TypeError(f"{name} is no value of the desk")
-            parts = {each.name: encoded(getattr(value, each.name)) for each in fields(value)}
+            parts = {part: encoded(getattr(value, part)) for part in _parts(value)}
             return {"is": name, "of": parts}
+
+
+def _parts(value: object) -> list[str]:
+    """The names of a value's parts."""
+    if isinstance(value, Struct):
+        return [each.name for each in structs.fields(value)]
+    if is_dataclass(value):
+        return [each.name for each in fields(value)]
+    raise TypeError(f"{type(value).__name__} is no value of the desk")
 
 
 def decoded(document: object) -> object:
