@@ -13,7 +13,7 @@ from hub.china import date_in_china
 from hub.declarations.words import CertificateType
 from hub.evidence import Denied, Found, Lookup, NotHeld, Outcome, Requester, Unavailable
 from hub.possible import steps_after
-from hub.records import Pseudonyms, record_of
+from hub.records import Pseudonyms, batch_of
 from hub.routing.inquiry import inquiry_for
 from hub.routing.kept import Asker
 from hub.routing.route import RouteBook, tiers_of
@@ -65,26 +65,24 @@ class Disclosure:
         findings = await self._find(now.sources, requester, lookups, verdicts)
         at = self._clock()
         batch = token_hex(12)
-        outcomes: list[Outcome] = []
-        records = []
-        for number, (lookup, verdict) in enumerate(zip(lookups, verdicts, strict=True)):
-            record_id = f"{batch}-{number}"
-            outcome = self._outcome(lookup, verdict, findings.get(number), at, record_id)
-            outcomes.append(outcome)
-            row = verdict.row if isinstance(verdict, Admitted) else None
-            records.append(
-                record_of(
-                    requester,
-                    lookup,
-                    now.catalogue.version.id,
-                    row,
-                    outcome,
-                    request_id,
-                    at,
-                    self._pseudonyms,
-                )
+        outcomes = [
+            self._outcome(lookup, verdict, findings.get(number), at, f"{batch}-{number}")
+            for number, (lookup, verdict) in enumerate(zip(lookups, verdicts, strict=True))
+        ]
+        rows = [verdict.row if isinstance(verdict, Admitted) else None for verdict in verdicts]
+        await self._trail.record(
+            batch_of(
+                requester,
+                lookups,
+                now.catalogue.version.id,
+                rows,
+                outcomes,
+                request_id,
+                batch,
+                at,
+                self._pseudonyms,
             )
-        await self._trail.record(records)
+        )
         self._disclosed(outcomes, perf_counter() - began)
         return outcomes
 

@@ -1,11 +1,13 @@
-"""The record of one lookup: who asked what about whom, for which item, and what became of it."""
+"""The records of lookups: who asked what about whom, for which item, and what became of it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
 
 from hub.catalogue.rows import CatalogueRow
-from hub.evidence import Attempt, Denied, Found, Lookup, Outcome, Requester, Subject
-from hub.trail.records import AttemptNote, DisclosureRecord, pseudonym
+from hub.evidence import Attempt, Denied, Found, Lookup, Outcome, Purpose, Requester, Subject
+from hub.trail.batches import DisclosureBatch, Entry, batched
+from hub.trail.pseudonyms import Keyed
+from hub.trail.records import AttemptNote, DisclosureRecord
 
 OUTCOME_NAMES = {
     "Found": "found",
@@ -13,17 +15,66 @@ OUTCOME_NAMES = {
     "Unavailable": "unavailable",
     "Denied": "denied",
 }
+_Came = tuple[tuple[str, ...], str | None, str, str | None, tuple[Attempt, ...]]
+"""What became of a lookup: fields handed over, their source, outcome, rule, sources tried."""
 
 
-@dataclass(frozen=True, slots=True)
 class Pseudonyms:
     """Names subjects in the records under the hub's secret, never by identifier."""
 
-    secret: bytes = field(repr=False)
+    __slots__ = ("_keyed",)
+
+    def __init__(self, secret: bytes) -> None:
+        self._keyed = Keyed(secret)
 
     def of(self, subject: Subject | None) -> str | None:
         """64 hex digits, the same for the same identifier; none for nobody."""
-        return None if subject is None else pseudonym(self.secret, subject.identifier)
+        return None if subject is None else self._keyed.pseudonym(subject.identifier)
+
+    def of_each(self, lookups: Sequence[Lookup]) -> list[str]:
+        """The pseudonym of each lookup's subject; who is asked about twice is named once."""
+        known: dict[str, str] = {}
+        for lookup in lookups:
+            identifier = lookup.subject.identifier
+            if identifier not in known:
+                known[identifier] = self._keyed.pseudonym(identifier)
+        return [known[lookup.subject.identifier] for lookup in lookups]
+
+
+def batch_of(
+    requester: Requester,
+    lookups: Sequence[Lookup],
+    catalogue: int,
+    rows: Sequence[CatalogueRow | None],
+    outcomes: Sequence[Outcome],
+    request_id: str,
+    batch_id: str,
+    at: datetime,
+    pseudonyms: Pseudonyms,
+) -> DisclosureBatch:
+    """The records of all lookups of one call, in order, as one batch.
+
+    `catalogue` is the version's id, `rows` the ones that admitted them. Raises `UnrecordableText`.
+    """
+    facts: dict[tuple[Purpose, str, int | None, _Came], list[tuple[int | None, str]]] = {}
+    subjects = pseudonyms.of_each(lookups)
+    for number, (lookup, row, outcome) in enumerate(zip(lookups, rows, outcomes, strict=True)):
+        equal = (lookup.purpose, lookup.type, row.number if row else None, _came(outcome))
+        facts.setdefault(equal, []).append((number, subjects[number]))
+    entries = [
+        _entry(purpose, certificate, row_number, came, about, pseudonyms)
+        for (purpose, certificate, row_number, came), about in facts.items()
+    ]
+    return batched(
+        batch_id,
+        request_id,
+        at,
+        requester.key,
+        requester.unit,
+        catalogue,
+        len(lookups),
+        entries,
+    )
 
 
 def record_of(
@@ -38,8 +89,7 @@ def record_of(
 ) -> DisclosureRecord:
     """The record of one outcome; `catalogue` is the version's id, `row` the one that admitted it."""
     purpose = lookup.purpose
-    found = outcome if isinstance(outcome, Found) else None
-    trail = () if isinstance(outcome, Denied) else outcome.trail
+    fields, source, name, rule, trail = _came(outcome)
     return DisclosureRecord(
         id=outcome.record,
         request_id=request_id,
@@ -55,11 +105,46 @@ def record_of(
         certificate=lookup.type,
         catalogue=catalogue,
         row=row.number if row else None,
-        fields=tuple(sorted(found.disclosed)) if found else (),
-        source=found.holding.source if found else None,
-        outcome=OUTCOME_NAMES[type(outcome).__name__],
-        rule=outcome.rule.value if isinstance(outcome, Denied) else None,
-        attempts=tuple(_noted(attempt) for attempt in trail),
+        fields=tuple(sorted(fields)),
+        source=source,
+        outcome=name,
+        rule=rule,
+        attempts=tuple(map(_noted, trail)),
+    )
+
+
+def _came(outcome: Outcome) -> _Came:
+    name = OUTCOME_NAMES[type(outcome).__name__]
+    if isinstance(outcome, Found):
+        return tuple(outcome.disclosed), outcome.holding.source, name, None, outcome.trail
+    if isinstance(outcome, Denied):
+        return (), None, name, outcome.rule.value, ()
+    return (), None, name, None, outcome.trail
+
+
+def _entry(
+    purpose: Purpose,
+    certificate: str,
+    row: int | None,
+    came: _Came,
+    subjects: list[tuple[int | None, str]],
+    pseudonyms: Pseudonyms,
+) -> Entry:
+    fields, source, name, rule, trail = came
+    return Entry(
+        operator=purpose.operator,
+        item=purpose.item,
+        case=purpose.case,
+        applicant=pseudonyms.of(purpose.applicant),
+        acting_for=pseudonyms.of(purpose.acting_for),
+        certificate=certificate,
+        row=row,
+        fields=tuple(sorted(fields)),
+        source=source,
+        outcome=name,
+        rule=rule,
+        attempts=tuple(map(_noted, trail)),
+        subjects=subjects,
     )
 
 

@@ -29,6 +29,7 @@ from hub.evidence import (
 from hub.possible import steps_after
 from hub.records import record_of
 from hub.routing.search import again_in, said_by
+from hub.trail.batches import alone
 from hub.trail.intents import Opening
 
 REPEAT = "Nothing is lost: send the same mutation again, which opens exactly one request"
@@ -164,7 +165,7 @@ class Asking:
         )
         if isinstance(came, Pending):
             record = replace(record, outcome="pending", source=self._premises.platform.name)
-        await self._premises.trail.record([record])
+        await self._premises.trail.record(alone(record))
         return came
 
 

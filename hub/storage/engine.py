@@ -9,7 +9,7 @@ import orjson
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -21,6 +21,7 @@ from hub.storage.url import database_url
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+_BUSY_TIMEOUT = "certhub_busy_timeout"
 _MIGRATION_LOCK = 0x63657274687562  # "certhub": one replica migrates, the others wait
 
 
@@ -86,15 +87,36 @@ def migration_config() -> Config:
 
 
 def _sqlite(where: URL, busy_timeout: float, make: bool) -> AsyncEngine:
-    engine = create_async_engine(where, json_serializer=_json, hide_parameters=True)
-    if file := file_of(where):
-        if make and not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.touch()
-        only_open(engine, file)
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite(busy_timeout))
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    engine = create_async_engine(
+        where,
+        json_serializer=_json,
+        hide_parameters=True,
+        execution_options={_BUSY_TIMEOUT: busy_timeout},
+    )
+    file = file_of(where)
+    if file and make and not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    _prepare(engine.sync_engine, file, busy_timeout)
     return engine
+
+
+def second_engine(engine: AsyncEngine) -> Engine | None:
+    """The same SQLite file for who works in a thread of its own; none where there is no file."""
+    file = file_of(engine.url) if engine.dialect.name == "sqlite" else None
+    if file is None:
+        return None
+    second = create_engine(engine.url.set(drivername="sqlite"), pool_size=1, hide_parameters=True)
+    busy_timeout: float = engine.sync_engine.get_execution_options()[_BUSY_TIMEOUT]
+    _prepare(second, file, busy_timeout)
+    return second
+
+
+def _prepare(engine: Engine, file: Path | None, busy_timeout: float) -> None:
+    if file:
+        only_open(engine, file)
+    event.listen(engine, "connect", _prepare_sqlite(busy_timeout))
+    event.listen(engine, "begin", _begin_sqlite)
 
 
 def _prepare_sqlite(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
@@ -48,7 +48,7 @@ def file_of(url: URL) -> Path | None:
     return Path(name).absolute()
 
 
-def only_open(engine: AsyncEngine, file: Path) -> None:
+def only_open(engine: Engine, file: Path) -> None:
     """Let connections open the file where there is one: SQLite itself would make an empty one."""
 
     def open_(
@@ -69,8 +69,8 @@ def only_open(engine: AsyncEngine, file: Path) -> None:
             connection.close()  # the pool would forget it open
             raise
 
-    event.listen(engine.sync_engine, "do_connect", open_)
-    event.listen(engine.sync_engine, "connect", make_sure)
+    event.listen(engine, "do_connect", open_)
+    event.listen(engine, "connect", make_sure)
 
 
 def give_way(engine: AsyncEngine) -> None:
@@ -108,6 +108,12 @@ def give_way(engine: AsyncEngine) -> None:
 
 def opened_file(connection: Connection) -> OpenedFile | None:
     """The file that a connection has open; `None` where it has none."""
+    found: OpenedFile | None = connection.info.get(_OPENED)
+    return found
+
+
+def file_opened_by(connection: PoolProxiedConnection) -> OpenedFile | None:
+    """The same of a connection that is its driver's own."""
     found: OpenedFile | None = connection.info.get(_OPENED)
     return found
 

@@ -115,28 +115,17 @@ keys = Table(
     Column("revoked_at", Instant),
 )
 
-disclosures = Table(
-    "disclosures",
+disclosure_batches = Table(  # the view `disclosures` shows each lookup of them by itself
+    "disclosure_batches",
     metadata,
     Column("id", Text, primary_key=True),
     Column("request_id", Text, nullable=False, index=True),
     Column("at", Instant, nullable=False),
     Column("key", Text, nullable=False),
     Column("unit", Text, nullable=False),
-    Column("operator", Text, nullable=False),
-    Column("item", Text, nullable=False),
-    Column("case", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("applicant", Text),
-    Column("acting_for", Text),
-    Column("certificate", Text, nullable=False),
     Column("catalogue", Integer),
-    Column("row", Integer),
-    Column("fields", JSON, nullable=False),
-    Column("source", Text),
-    Column("outcome", Text, nullable=False),
-    Column("rule", Text),
-    Column("attempts", JSON, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("entries", Text, nullable=False),
 )
 
 commitments = Table(

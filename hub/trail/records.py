@@ -1,6 +1,5 @@
-"""The record of one disclosure, and names for people that only the hub can recompute."""
+"""The record of one disclosure, as it is read back or made by itself."""
 
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -63,9 +62,8 @@ def check_text(name: str, text: str | None) -> None:
 
 
 def _encodable(text: str) -> bool:
-    return not any("\ud800" <= char <= "\udfff" for char in text)
-
-
-def pseudonym(secret: bytes, identifier: str) -> str:
-    """64 hex digits (HMAC-SHA256), the same for an identifier however it is written."""
-    return hmac.new(secret, identifier.strip().upper().encode(), "sha256").hexdigest()
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -13,7 +13,8 @@ import structlog
 
 from hub.places import place_of
 from hub.tracing import UNTRACED, Tracing
-from hub.trail.records import DisclosureRecord, RecordsUnavailable
+from hub.trail.batches import DisclosureBatch
+from hub.trail.records import RecordsUnavailable
 
 log = structlog.get_logger("certhub.records")
 
@@ -21,7 +22,7 @@ log = structlog.get_logger("certhub.records")
 class RecordStore(Protocol):
     """Where records are kept for good."""
 
-    async def append(self, records: Sequence[DisclosureRecord]) -> None:
+    async def append(self, batches: Sequence[DisclosureBatch]) -> None:
         """Commit them all or none; raises `RecordsUnavailable` where the database fails."""
         ...
 
@@ -32,14 +33,14 @@ def _uncounted(_records: int, _seconds: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    records: tuple[DisclosureRecord, ...]
+    batch: DisclosureBatch
     committed: asyncio.Future[None]
 
 
 class Trail:
     """Group commit: one writer task, one commit for everybody who waits while another runs.
 
-    `largest` bounds the records of one commit (one caller's own are never split); a commit that
+    `largest` bounds the records of one commit (a batch is never split); a commit that
     takes longer than `patience` seconds has failed for all who wait for it. `committed` is told of
     each commit: its records, none where it failed, and the seconds it took.
     """
@@ -79,20 +80,20 @@ class Trail:
         if self._writer is not None:
             await self._writer
 
-    async def record(self, records: Sequence[DisclosureRecord]) -> None:
-        """Return once all are committed; raises `RecordsUnavailable` where they could not be.
+    async def record(self, batch: DisclosureBatch) -> None:
+        """Return once it is committed; raises `RecordsUnavailable` where it could not be.
 
         A caller that leaves early harms nobody, and its records are written all the same.
         """
         if not self._open:
             raise RecordsUnavailable("the records are closed: the hub is stopping, ask again later")
-        if not records:
+        if not batch.count:
             return
-        waiting = _Waiting(tuple(records), asyncio.get_running_loop().create_future())
-        self._waiting.append(waiting)
+        committed = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(batch, committed))
         self._news.set()
-        with self._tracing.commit(len(records)):
-            await waiting.committed
+        with self._tracing.commit(batch.count):
+            await committed
 
     async def _write(self) -> None:
         try:
@@ -100,38 +101,38 @@ class Trail:
                 await self._news.wait()
                 self._news.clear()
                 while self._waiting:
-                    await self._commit(self._next_batch())
+                    await self._commit(self._next())
         finally:
             self._open = False
             _fail(self._waiting, RecordsUnavailable("the writer of the records has stopped"))
 
-    def _next_batch(self) -> list[_Waiting]:
-        batch = [self._waiting.popleft()]
-        size = len(batch[0].records)
-        while self._waiting and size + len(self._waiting[0].records) <= self._largest:
-            batch.append(self._waiting.popleft())
-            size += len(batch[-1].records)
-        return batch
+    def _next(self) -> list[_Waiting]:
+        taken = [self._waiting.popleft()]
+        size = taken[0].batch.count
+        while self._waiting and size + self._waiting[0].batch.count <= self._largest:
+            taken.append(self._waiting.popleft())
+            size += taken[-1].batch.count
+        return taken
 
-    async def _commit(self, batch: list[_Waiting]) -> None:
+    async def _commit(self, taken: list[_Waiting]) -> None:
         try:
-            records = [record for one in batch for record in one.records]
             began = perf_counter()
-            failure = await self._append(records)
-            self._committed(0 if failure else len(records), perf_counter() - began)
+            failure = await self._append([one.batch for one in taken])
+            records = 0 if failure else sum(one.batch.count for one in taken)
+            self._committed(records, perf_counter() - began)
             if failure is None:
-                _release(batch)
+                _release(taken)
             else:
-                _fail(batch, failure)
+                _fail(taken, failure)
         finally:
-            _fail(batch, RecordsUnavailable("the writer of the records has stopped"))
+            _fail(taken, RecordsUnavailable("the writer of the records has stopped"))
 
-    async def _append(self, records: Sequence[DisclosureRecord]) -> RecordsUnavailable | None:
-        """`None` once committed, else why not; a bug of the store fails this batch alone.
+    async def _append(self, batches: Sequence[DisclosureBatch]) -> RecordsUnavailable | None:
+        """`None` once committed, else why not; a bug of the store fails this commit alone.
 
         In a task of its own, so that whatever ends it is looked at here and does not end the writer.
         """
-        appending = asyncio.create_task(self._store.append(records), name="trail commit")
+        appending = asyncio.create_task(self._store.append(batches), name="trail commit")
         try:
             await asyncio.wait([appending], timeout=self._patience)
         finally:
@@ -155,13 +156,13 @@ def _incident(bug: BaseException) -> RecordsUnavailable:
     )
 
 
-def _release(batch: Sequence[_Waiting]) -> None:
-    for one in batch:
+def _release(taken: Sequence[_Waiting]) -> None:
+    for one in taken:
         if not one.committed.done():
             one.committed.set_result(None)
 
 
-def _fail(batch: Iterable[_Waiting], failure: RecordsUnavailable) -> None:
-    for one in batch:
+def _fail(taken: Iterable[_Waiting], failure: RecordsUnavailable) -> None:
+    for one in taken:
         if not one.committed.done():
             one.committed.set_exception(RecordsUnavailable(*failure.args))

@@ -27,9 +27,9 @@ query ($subject: SubjectInput!, $purpose: PurposeInput!) {
 
 
 @contextmanager
-def full_disk(process: int) -> Iterator[None]:
+def full_disk(process: int, room: int = ROOM) -> Iterator[None]:
     """No file of a process grows beyond what is allowed, as on a disk that is full."""
-    before = resource.prlimit(process, resource.RLIMIT_FSIZE, (ROOM, resource.RLIM_INFINITY))
+    before = resource.prlimit(process, resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
     try:
         yield
     finally:

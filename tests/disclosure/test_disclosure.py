@@ -48,7 +48,8 @@ from hub.routing.route import RouteBook
 from hub.routing.router import Router
 from hub.storage.engine import migrate, open_engine
 from hub.storage.record_store import SqlRecords
-from hub.trail.records import RecordsUnavailable, pseudonym
+from hub.trail.pseudonyms import pseudonym
+from hub.trail.records import RecordsUnavailable
 from hub.trail.writer import Trail
 from tests.routing.scripted import Scripted, platform
 

@@ -123,10 +123,10 @@ async def test_when_the_database_is_gone_nothing_leaves_and_recovery_is_by_itsel
         assert (await own.post(body))[1]["data"]["certificate"]["__typename"] == "Found"
         async with open_database(own.settings) as engine:
             async with engine.begin() as connection:
-                await connection.execute(text("ALTER TABLE disclosures RENAME TO away"))
+                await connection.execute(text("ALTER TABLE disclosure_batches RENAME TO away"))
             _, refused = await own.post(body)
             async with engine.begin() as connection:
-                await connection.execute(text("ALTER TABLE away RENAME TO disclosures"))
+                await connection.execute(text("ALTER TABLE away RENAME TO disclosure_batches"))
         _, again = await own.post(body)
 
     assert refused["data"] is None

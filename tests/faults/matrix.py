@@ -40,6 +40,7 @@ from hub.routing.lines import Lines
 from hub.routing.observation import Observatory
 from hub.routing.route import RouteBook
 from hub.routing.router import Router
+from hub.trail.batches import DisclosureBatch, records_in
 from hub.trail.records import DisclosureRecord
 from hub.trail.writer import Trail
 from tests.connectors.contract_world import Platform, row
@@ -134,9 +135,9 @@ class Memory:
     def __init__(self) -> None:
         self.records: list[DisclosureRecord] = []
 
-    async def append(self, records: Sequence[DisclosureRecord]) -> None:
+    async def append(self, batches: Sequence[DisclosureBatch]) -> None:
         """Keep them."""
-        self.records += records
+        self.records += [record for batch in batches for record in records_in(batch)]
 
 
 async def play(case: Case, http: Http) -> Played:

@@ -132,7 +132,7 @@ async def test_sqlite_works_in_memory() -> None:
     async with engine.connect() as connection:
         names = await connection.run_sync(lambda c: inspect(c).get_table_names())
     await engine.dispose()
-    assert "disclosures" in names
+    assert "disclosure_batches" in names
 
 
 async def test_a_failure_does_not_show_what_was_written(engine: AsyncEngine) -> None:

@@ -19,7 +19,7 @@ from tests.tracing.ground import (
     question,
     settled,
 )
-from tests.trail.sample import ScriptedStore, a_record
+from tests.trail.sample import ScriptedStore, a_batch_of
 
 HELD = Held({"n": 1})
 
@@ -255,20 +255,20 @@ async def test_each_wait_for_a_commit_is_part_of_its_operation() -> None:
     remembered = Remembered()
     store = ScriptedStore()
 
-    async def put(trail: Trail, *names: str) -> None:
+    async def put(trail: Trail, name: str, count: int) -> None:
         with remembered.tracing.operation("query", None):
-            await trail.record([a_record(name) for name in names])
+            await trail.record(a_batch_of(count, name))
 
     try:
         async with Trail(store, tracing=remembered.tracing) as trail:
-            await asyncio.gather(put(trail, "a", "b"), put(trail, "c"))
+            await asyncio.gather(put(trail, "a", 2), put(trail, "c", 1))
         with pytest.raises(RecordsUnavailable):
-            await put(trail, "d")
+            await put(trail, "d", 1)
         spans = remembered.spans()
     finally:
         remembered.close()
 
-    assert store.commits == [["a", "b", "c"]]
+    assert store.commits == [["a", "c"]]
     operations, commits = spans.of("query"), spans.of("certhub.commit")
     assert [one.parent for one in commits] == [one.id for one in operations[:2]]
     assert [one.facts for one in commits] == [{"certhub.records": 2}, {"certhub.records": 1}]

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import msgspec
+
+from hub.trail.batches import DisclosureBatch, alone
 from hub.trail.records import DisclosureRecord, RecordsUnavailable
 
 NOON = datetime(2026, 5, 6, 12, 0, 0, 123456, tzinfo=UTC)
@@ -35,6 +38,16 @@ def a_record(record_id: str, request_id: str = "r1", case: str = "C-1") -> Discl
     )
 
 
+def a_batch(batch_id: str, request_id: str = "r1", case: str = "C-1") -> DisclosureBatch:
+    """A batch of that record alone."""
+    return alone(a_record(batch_id, request_id, case))
+
+
+def a_batch_of(count: int, batch_id: str) -> DisclosureBatch:
+    """A batch of so many lookups."""
+    return msgspec.structs.replace(a_batch(batch_id), count=count)
+
+
 @dataclass(slots=True)
 class ScriptedStore:
     """Keeps records in memory; each commit waits for its gate and fails as the script says."""
@@ -43,9 +56,9 @@ class ScriptedStore:
     failures: list[bool] = field(default_factory=list)
     gate: asyncio.Event | None = None
 
-    async def append(self, records: Sequence[DisclosureRecord]) -> None:
+    async def append(self, batches: Sequence[DisclosureBatch]) -> None:
         """One commit."""
-        self.commits.append([record.id for record in records])
+        self.commits.append([batch.id for batch in batches])
         if self.gate is not None:
             await self.gate.wait()
         if self.failures and self.failures.pop(0):

@@ -1,11 +1,12 @@
 """The trail over real databases: what returned is on disk, what failed left nothing."""
 
 import asyncio
+import os
 import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -13,7 +14,8 @@ from hub.storage.engine import migrate, open_engine
 from hub.storage.record_store import SqlRecords
 from hub.trail.records import RecordsUnavailable
 from hub.trail.writer import Trail
-from tests.trail.sample import a_record
+from tests.commands.test_records_in_trouble import full_disk
+from tests.trail.sample import a_batch, a_record
 
 
 async def test_a_record_reads_back_as_it_was_written(engine: AsyncEngine) -> None:
@@ -21,7 +23,8 @@ async def test_a_record_reads_back_as_it_was_written(engine: AsyncEngine) -> Non
     store = SqlRecords(engine)
 
     async with Trail(store) as trail:
-        await trail.record([a_record("b"), a_record("a"), a_record("z", request_id="r2")])
+        for batch in (a_batch("b"), a_batch("a"), a_batch("z", request_id="r2")):
+            await trail.record(batch)
 
     assert await store.get("a") == a_record("a")
     assert await store.of_request("r1") == (a_record("a"), a_record("b"))
@@ -32,33 +35,31 @@ async def test_many_callers_make_one_commit(engine: AsyncEngine) -> None:
     """200 callers of one moment cost the database one commit."""
     commits = []
 
-    def count(connection: Connection) -> None:
-        commits.append(connection)
+    async with Trail(SqlRecords(engine), committed=lambda n, _: commits.append(n)) as trail:
+        await asyncio.gather(*(trail.record(a_batch(str(n))) for n in range(200)))
 
-    event.listen(engine.sync_engine, "commit", count)
-
-    async with Trail(SqlRecords(engine)) as trail:
-        await asyncio.gather(*(trail.record([a_record(str(n))]) for n in range(200)))
-
-    assert len(commits) == 1
+    assert commits == [200]
     assert len(await SqlRecords(engine).of_request("r1")) == 200
 
 
 async def test_the_same_record_twice_is_harmless(engine: AsyncEngine) -> None:
     """A repeated id leaves the first record as it is, in one commit and over two."""
     async with Trail(SqlRecords(engine)) as trail:
-        await trail.record([a_record("a"), a_record("a", case="C-2")])
-        await trail.record([a_record("a", case="C-3"), a_record("b")])
+        together = (a_batch("a"), a_batch("a", case="C-2"))
+        await asyncio.gather(*map(trail.record, together))
+        again = (a_batch("a", case="C-3"), a_batch("b"))
+        await asyncio.gather(*map(trail.record, again))
 
     assert await SqlRecords(engine).of_request("r1") == (a_record("a"), a_record("b"))
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE disclosures SET unit = 'x'", "DELETE FROM disclosures"]
+    "statement",
+    ["UPDATE disclosure_batches SET unit = 'x'", "DELETE FROM disclosure_batches"],
 )
 async def test_records_can_not_be_changed(engine: AsyncEngine, statement: str) -> None:
     """The database itself refuses to change or delete a record."""
-    await SqlRecords(engine).append([a_record("a")])
+    await SqlRecords(engine).append([a_batch("a")])
 
     with pytest.raises(DBAPIError, match="disclosures are only ever added to"):
         async with engine.begin() as connection:
@@ -69,22 +70,22 @@ async def test_records_can_not_be_changed(engine: AsyncEngine, statement: str) -
 
 async def test_records_can_not_be_replaced_or_truncated(engine: AsyncEngine) -> None:
     """Each database's own back door is shut too."""
-    await SqlRecords(engine).append([a_record("a")])
+    await SqlRecords(engine).append([a_batch("a")])
 
     if engine.dialect.name == "sqlite":
         async with engine.begin() as connection:
             for verb in ("INSERT OR REPLACE", "REPLACE"):
                 await connection.execute(
                     text(
-                        f"{verb} INTO disclosures (id, request_id, at, key, unit, operator, item, "
-                        '"case", subject, certificate, fields, outcome, attempts) VALUES '
-                        "('a', 'r1', '', '', '', '', '', '', '', '', '', '', '')"
+                        f"{verb} INTO disclosure_batches "
+                        "(id, request_id, at, key, unit, count, entries) "
+                        "VALUES ('a', 'r1', '', '', '', 0, '[]')"
                     )
                 )
     else:
         with pytest.raises(DBAPIError, match="disclosures are only ever added to"):
             async with engine.begin() as connection:
-                await connection.execute(text("TRUNCATE disclosures"))
+                await connection.execute(text("TRUNCATE disclosure_batches"))
 
     assert await SqlRecords(engine).of_request("r1") == (a_record("a"),)
 
@@ -95,9 +96,9 @@ async def test_a_missing_table_is_a_retryable_failure(database: str) -> None:
 
     async with Trail(SqlRecords(engine)) as trail:
         with pytest.raises(RecordsUnavailable) as raised:
-            await trail.record([a_record("a")])
+            await trail.record(a_batch("a"))
         await migrate(engine)
-        await trail.record([a_record("a")])
+        await trail.record(a_batch("a"))
 
     kind = {"sqlite": "OperationalError", "postgresql": "ProgrammingError"}[engine.dialect.name]
     assert str(raised.value) == (
@@ -111,7 +112,7 @@ async def test_a_missing_table_is_a_retryable_failure(database: str) -> None:
 async def test_lost_connections_are_replaced(engine: AsyncEngine) -> None:
     """A database that restarted, or cut us off, is written to again without our restart."""
     async with Trail(SqlRecords(engine)) as trail:
-        await trail.record([a_record("a")])
+        await trail.record(a_batch("a"))
         if engine.dialect.name == "postgresql":
             other = open_engine(engine.url.render_as_string(hide_password=False))
             async with other.connect() as connection:
@@ -121,7 +122,7 @@ async def test_lost_connections_are_replaced(engine: AsyncEngine) -> None:
             await other.dispose()
         else:
             await engine.dispose()
-        await trail.record([a_record("b")])
+        await trail.record(a_batch("b"))
 
     assert await SqlRecords(engine).of_request("r1") == (a_record("a"), a_record("b"))
 
@@ -135,10 +136,10 @@ async def test_a_locked_database_fails_and_recovers(tmp_path: Path) -> None:
 
     async with Trail(SqlRecords(engine)) as trail:
         told = await asyncio.gather(
-            *(trail.record([a_record(name)]) for name in "abc"), return_exceptions=True
+            *(trail.record(a_batch(name)) for name in "abc"), return_exceptions=True
         )
         other.execute("ROLLBACK")
-        await trail.record([a_record("d")])
+        await trail.record(a_batch("d"))
 
     other.close()
     assert [type(one) for one in told] == [RecordsUnavailable] * 3
@@ -155,7 +156,7 @@ async def test_a_read_only_file_takes_nothing(tmp_path: Path) -> None:
 
     async with Trail(SqlRecords(engine)) as trail:
         with pytest.raises(RecordsUnavailable, match="OperationalError"):
-            await trail.record([a_record("a")])
+            await trail.record(a_batch("a"))
 
     assert await SqlRecords(engine).get("a") is None
     await engine.dispose()
@@ -165,17 +166,16 @@ async def test_a_full_disk_fails_and_recovers(tmp_path: Path) -> None:
     """A database that may not grow takes nothing of a commit; with room again it does."""
     engine = open_engine(f"sqlite:///{tmp_path}/hub.db")
     await migrate(engine)
-    big = [a_record(str(n), case="C" * 2000) for n in range(500)]
+    big = a_batch("a", case="C" * 1_000_000)
 
     async with Trail(SqlRecords(engine)) as trail:
-        await _allow_pages(engine, 60)
-        with pytest.raises(RecordsUnavailable, match="OperationalError"):
-            await trail.record(big)
-        assert await SqlRecords(engine).of_request("r1") == ()
-        await _allow_pages(engine, 1_000_000)
+        with full_disk(os.getpid(), 500_000):
+            with pytest.raises(RecordsUnavailable, match="OperationalError"):
+                await trail.record(big)
+            assert await SqlRecords(engine).of_request("r1") == ()
         await trail.record(big)
 
-    assert len(await SqlRecords(engine).of_request("r1")) == 500
+    assert len(await SqlRecords(engine).of_request("r1")) == 1
     await engine.dispose()
 
 
@@ -188,14 +188,14 @@ async def test_a_deleted_database_takes_nothing_until_one_is_back(tmp_path: Path
     await other.dispose()
 
     async with Trail(SqlRecords(engine)) as trail:
-        await trail.record([a_record("a")])
+        await trail.record(a_batch("a"))
         _delete(file)
         for why in ("the database file was deleted: put it back", r"\(OperationalError\)"):
             with pytest.raises(RecordsUnavailable, match=why):
-                await trail.record([a_record("b")])
+                await trail.record(a_batch("b"))
         assert not file.exists()
         spare.rename(file)
-        await trail.record([a_record("c")])
+        await trail.record(a_batch("c"))
 
     assert await SqlRecords(engine).of_request("r1") == (a_record("c"),)
     await engine.dispose()
@@ -210,12 +210,12 @@ async def test_a_replaced_database_is_taken_up(tmp_path: Path) -> None:
     await other.dispose()
 
     async with Trail(SqlRecords(engine)) as trail:
-        await trail.record([a_record("a")])
+        await trail.record(a_batch("a"))
         _delete(file)
         spare.rename(file)
         with pytest.raises(RecordsUnavailable, match="the database file was replaced"):
-            await trail.record([a_record("b")])
-        await trail.record([a_record("b"), a_record("c")])
+            await trail.record(a_batch("b"))
+        await asyncio.gather(*map(trail.record, (a_batch("b"), a_batch("c"))))
 
     assert await SqlRecords(engine).of_request("r1") == (a_record("b"), a_record("c"))
     await engine.dispose()
@@ -226,17 +226,12 @@ def _delete(file: Path) -> None:
         one.unlink()
 
 
-async def _allow_pages(engine: AsyncEngine, pages: int) -> None:
-    async with engine.connect() as connection:
-        await connection.execute(text(f"PRAGMA max_page_count = {pages}"))
-
-
 async def test_a_server_that_is_away_is_a_retryable_failure(unused_tcp_port: int) -> None:
     """No PostgreSQL at the address: the caller may ask again later."""
     engine = open_engine(f"postgresql://nobody@127.0.0.1:{unused_tcp_port}/hub")
 
     async with Trail(SqlRecords(engine)) as trail:
         with pytest.raises(RecordsUnavailable, match=r"ConnectionRefusedError|OSError"):
-            await trail.record([a_record("a")])
+            await trail.record(a_batch("a"))
 
     await engine.dispose()

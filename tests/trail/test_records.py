@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.trail.records import UnrecordableText, pseudonym
+from hub.trail.pseudonyms import Keyed, pseudonym
+from hub.trail.records import UnrecordableText
 from tests.trail.sample import NOON, a_record
 
 
@@ -26,6 +27,12 @@ def test_pseudonyms_of_two_secrets_differ(one: bytes, two: bytes, identifier: st
     same = pseudonym(one, identifier) == pseudonym(two, identifier)
 
     assert same == (one.ljust(64, b"\0") == two.ljust(64, b"\0") or one == two)
+
+
+@given(st.binary(max_size=200), st.text(st.characters(exclude_categories=["Cs"])))
+def test_what_is_reckoned_beforehand_changes_no_pseudonym(secret: bytes, identifier: str) -> None:
+    """For secrets shorter and longer than the hash's block, the name is the one by definition."""
+    assert Keyed(secret).pseudonym(identifier) == pseudonym(secret, identifier)
 
 
 def test_the_time_of_a_record_needs_a_zone() -> None:

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from hub.trail.records import DisclosureRecord, RecordsUnavailable
+from hub.trail.batches import DisclosureBatch
+from hub.trail.records import RecordsUnavailable
 from hub.trail.writer import Trail
-from tests.trail.sample import ScriptedStore, a_record
+from tests.trail.sample import ScriptedStore, a_batch, a_batch_of
 
 
 async def test_callers_of_one_moment_share_one_commit() -> None:
@@ -20,7 +21,7 @@ async def test_callers_of_one_moment_share_one_commit() -> None:
     store = ScriptedStore()
 
     async with Trail(store) as trail:
-        await asyncio.gather(*(trail.record([a_record(str(n))]) for n in range(64)))
+        await asyncio.gather(*(trail.record(a_batch(str(n))) for n in range(64)))
 
     assert store.commits == [[str(n) for n in range(64)]]
 
@@ -30,9 +31,9 @@ async def test_callers_during_a_commit_share_the_next() -> None:
     store = ScriptedStore(gate=asyncio.Event())
 
     async with Trail(store) as trail:
-        first = asyncio.create_task(trail.record([a_record("a")]))
+        first = asyncio.create_task(trail.record(a_batch("a")))
         await asyncio.sleep(0.01)
-        later = [asyncio.create_task(trail.record([a_record(name)])) for name in "bcd"]
+        later = [asyncio.create_task(trail.record(a_batch(name))) for name in "bcd"]
         await asyncio.sleep(0.01)
         assert not first.done()
         assert store.gate is not None
@@ -43,11 +44,11 @@ async def test_callers_during_a_commit_share_the_next() -> None:
 
 
 async def test_no_records_need_no_commit() -> None:
-    """An empty list returns at once."""
+    """A batch of nothing returns at once."""
     store = ScriptedStore()
 
     async with Trail(store) as trail:
-        await trail.record([])
+        await trail.record(a_batch_of(0, "a"))
 
     assert store.commits == []
 
@@ -55,12 +56,12 @@ async def test_no_records_need_no_commit() -> None:
 async def test_a_commit_is_bounded_but_no_caller_is_split() -> None:
     """At most `largest` records in a commit, unless one caller alone brings more."""
     store = ScriptedStore()
-    callers = [["a", "b"], ["c", "d"], ["e", "f", "g", "h"], ["i"]]
+    callers = [(2, "a"), (1, "b"), (2, "c"), (4, "d"), (1, "e"), (2, "f")]
 
     async with Trail(store, largest=3) as trail:
-        await asyncio.gather(*(trail.record([a_record(n) for n in names]) for names in callers))
+        await asyncio.gather(*(trail.record(a_batch_of(*caller)) for caller in callers))
 
-    assert store.commits == [["a", "b"], ["c", "d"], ["e", "f", "g", "h"], ["i"]]
+    assert store.commits == [["a", "b"], ["c"], ["d"], ["e", "f"]]
 
 
 async def test_a_failed_commit_fails_all_its_waiters_and_the_next_one_works() -> None:
@@ -69,9 +70,9 @@ async def test_a_failed_commit_fails_all_its_waiters_and_the_next_one_works() ->
 
     async with Trail(store) as trail:
         told = await asyncio.gather(
-            *(trail.record([a_record(name)]) for name in "abc"), return_exceptions=True
+            *(trail.record(a_batch(name)) for name in "abc"), return_exceptions=True
         )
-        await trail.record([a_record("d")])
+        await trail.record(a_batch("d"))
 
     assert [type(one) for one in told] == [RecordsUnavailable] * 3
     assert len({id(one) for one in told}) == 3
@@ -83,10 +84,10 @@ async def test_a_cancelled_caller_harms_nobody() -> None:
     store = ScriptedStore(gate=asyncio.Event(), failures=[False, True])
 
     async with Trail(store) as trail:
-        gone, stays = (asyncio.create_task(trail.record([a_record(name)])) for name in "ab")
+        gone, stays = (asyncio.create_task(trail.record(a_batch(name))) for name in "ab")
         await asyncio.sleep(0.01)
         gone.cancel()
-        late, fails = (asyncio.create_task(trail.record([a_record(name)])) for name in "cd")
+        late, fails = (asyncio.create_task(trail.record(a_batch(name))) for name in "cd")
         await asyncio.sleep(0.01)
         late.cancel()
         assert store.gate is not None
@@ -106,9 +107,9 @@ async def test_a_commit_that_hangs_fails_after_the_patience() -> None:
 
     async with Trail(store, patience=0.02) as trail:
         with pytest.raises(RecordsUnavailable, match=r"no commit within 0\.02 s"):
-            await trail.record([a_record("a")])
+            await trail.record(a_batch("a"))
         store.gate = None
-        await trail.record([a_record("b")])
+        await trail.record(a_batch("b"))
 
     assert store.commits == [["a"], ["b"]]
 
@@ -120,7 +121,7 @@ async def test_closing_writes_what_waits() -> None:
 
     with pytest.raises(KeyError):
         async with Trail(store) as trail:
-            waiting = [asyncio.create_task(trail.record([a_record(name)])) for name in "ab"]
+            waiting = [asyncio.create_task(trail.record(a_batch(name))) for name in "ab"]
             await asyncio.sleep(0)
             raise KeyError
 
@@ -132,12 +133,12 @@ async def test_a_closed_trail_takes_nothing() -> None:
     """Before it is opened and after it is closed the error is the retryable one."""
     trail = Trail(ScriptedStore())
     with pytest.raises(RecordsUnavailable, match="closed"):
-        await trail.record([a_record("a")])
+        await trail.record(a_batch("a"))
     async with trail:
         pass
 
     with pytest.raises(RecordsUnavailable, match="closed"):
-        await trail.record([a_record("a")])
+        await trail.record(a_batch("a"))
 
 
 @dataclass(slots=True)
@@ -147,12 +148,12 @@ class OnceBrokenStore:
     kept: list[str] = field(default_factory=list)
     broken: bool = True
 
-    async def append(self, records: Sequence[DisclosureRecord]) -> None:
+    async def append(self, batches: Sequence[DisclosureBatch]) -> None:
         """Break, then keep."""
         if self.broken:
             self.broken = False
-            raise ZeroDivisionError(f"about {records[0].case}")
-        self.kept += [record.id for record in records]
+            raise ZeroDivisionError(f"about {batches[0].entries!r}")
+        self.kept += [batch.id for batch in batches]
 
 
 async def test_a_bug_in_the_store_fails_one_commit_and_is_not_hidden() -> None:
@@ -162,10 +163,10 @@ async def test_a_bug_in_the_store_fails_one_commit_and_is_not_hidden() -> None:
     with capture_logs() as logged:
         async with Trail(store) as trail:
             told = await asyncio.gather(
-                *(trail.record([a_record(name, case="C-SECRET")]) for name in "ab"),
+                *(trail.record(a_batch(name, case="C-SECRET")) for name in "ab"),
                 return_exceptions=True,
             )
-            await trail.record([a_record("c")])
+            await trail.record(a_batch("c"))
 
     [incident] = logged
     assert [type(one) for one in told] == [RecordsUnavailable] * 2
@@ -182,14 +183,14 @@ async def test_a_writer_that_is_ended_hangs_nobody() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         async with Trail(store) as trail:
-            waiting = asyncio.create_task(trail.record([a_record("a")]))
+            waiting = asyncio.create_task(trail.record(a_batch("a")))
             await asyncio.sleep(0.01)
             [writer] = [one for one in asyncio.all_tasks() if one.get_name() == "trail writer"]
             writer.cancel()
             with pytest.raises(RecordsUnavailable, match="the writer of the records has stopped"):
                 await waiting
             with pytest.raises(RecordsUnavailable, match="closed"):
-                await trail.record([a_record("b")])
+                await trail.record(a_batch("b"))
 
     assert store.commits == [["a"]]
 
@@ -212,15 +213,15 @@ async def test_leaving_a_trail_never_opened_is_harmless() -> None:
 async def test_returning_means_committed(sizes: list[int], failures: list[bool], most: int) -> None:
     """For any load and any failures: a caller returns exactly if a good commit holds all of its."""
     store = ScriptedStore(failures=list(failures))
-    callers = [[f"{n}-{i}" for i in range(size)] for n, size in enumerate(sizes)]
+    callers = [a_batch_of(size, str(number)) for number, size in enumerate(sizes)]
 
     async with Trail(store, largest=most) as trail:
-        told = await asyncio.gather(
-            *(trail.record([a_record(i) for i in ids]) for ids in callers), return_exceptions=True
-        )
+        told = await asyncio.gather(*map(trail.record, callers), return_exceptions=True)
 
     failed = {number for number, broke in enumerate(failures) if broke}
     good = {i for number, ids in enumerate(store.commits) if number not in failed for i in ids}
-    for ids, said in zip(callers, told, strict=True):
-        assert (said is None) == (set(ids) <= good)
-    assert all(len(ids) <= max(most, max(sizes, default=0)) for ids in store.commits)
+    for batch, said in zip(callers, told, strict=True):
+        assert (said is None) == (batch.id in good or not batch.count)
+    size_of = {batch.id: batch.count for batch in callers}
+    for ids in store.commits:
+        assert len(ids) == 1 or sum(size_of[one] for one in ids) <= most

