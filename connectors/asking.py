@@ -54,7 +54,7 @@ class Slots:
         self.count = endpoint.concurrency
         self.queued = 0
         self._platform = endpoint.platform
-        self._free = asyncio.Semaphore(self.count)
+        self._free = endpoint.slots or asyncio.Semaphore(self.count)
         self._usual = 0.0  # seconds that a call takes
 
     async def outcome(

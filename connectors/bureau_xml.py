@@ -40,7 +40,8 @@ class BureauService:
     async def ask(self, interface: Interface, inquiry: Inquiry) -> Json:
         """What one message is answered."""
         body = self._message(interface.target, filled(interface.parameters, inquiry.facts))
-        call = Call(self._endpoint, "POST", self._endpoint.url, interface.timeout, _XML, body)
+        url, seconds = self._endpoint.url, interface.timeout
+        call = Call(self._endpoint, "POST", url, seconds, _XML, body, lookup=True)
         reply = await self._http.ask(call)
         if reply.status != 200:
             raise Refused(f"HTTP status {reply.status}; check `endpoint`")

@@ -1,5 +1,6 @@
 """What every dialect promises: inquiries in, one answer or one failure each, in order."""
 
+import asyncio
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -230,3 +231,6 @@ class Endpoint:
     max_bytes: int = 4_000_000  # of one answer's body
     connect_timeout: float = 1.0
     trace: bool = False  # whether it is told whose trace a call is part of (W3C Trace Context)
+    replicas: tuple[str, ...] = ()  # base URLs of other servers of the same platform
+    slots: asyncio.Semaphore | None = field(default=None, repr=False, compare=False)
+    """`concurrency` of them, where calls sent to a second address share them; needed by replicas."""

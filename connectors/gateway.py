@@ -105,21 +105,22 @@ def _query(
     endpoint: Endpoint, interface: Interface, parameters: Parameters, signed: Parameters
 ) -> Call:
     url = f"{_url(endpoint, interface)}?{form_encoded(signed | parameters)}"
-    return Call(endpoint, "GET", url, interface.timeout)
+    return Call(endpoint, "GET", url, interface.timeout, lookup=True)
 
 
 def _form(
     endpoint: Endpoint, interface: Interface, parameters: Parameters, signed: Parameters
 ) -> Call:
     body = form_encoded(signed | parameters).encode()
-    return Call(endpoint, "POST", _url(endpoint, interface), interface.timeout, FORM, body)
+    url = _url(endpoint, interface)
+    return Call(endpoint, "POST", url, interface.timeout, FORM, body, lookup=True)
 
 
 def _json(
     endpoint: Endpoint, interface: Interface, parameters: Parameters, signed: Parameters
 ) -> Call:
     body, url = orjson.dumps(parameters), _url(endpoint, interface)
-    return Call(endpoint, "POST", url, interface.timeout, JSON | signed, body)
+    return Call(endpoint, "POST", url, interface.timeout, JSON | signed, body, lookup=True)
 
 
 _REQUESTS: Mapping[str, Request] = {"query": _query, "form": _form, "json": _json}

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import TypeVar
 
 import aiohttp
@@ -12,17 +13,22 @@ from yarl import URL
 
 from connectors.contract import ConnectorError, Endpoint, Garbled, TimedOut, Unreachable
 from connectors.decoding import Json, json_document
+from connectors.replicas import Reach, Replicas
 
 T = TypeVar("T")
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
 TRACEPARENT = "traceparent"
 JSON = {"Content-Type": "application/json; charset=UTF-8"}
+_NOBODY_ASKED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One wire call; `url` comes whole and percent-encoded, `timeout` is in seconds."""
+    """One wire call; `url` comes whole and percent-encoded, `timeout` is in seconds.
+
+    A `lookup` only reads, so that a replica of the platform may be asked the same.
+    """
 
     endpoint: Endpoint
     method: str
@@ -30,6 +36,7 @@ class Call:
     timeout: float
     headers: Mapping[str, str] = field(repr=False, default_factory=dict)
     body: bytes | None = field(repr=False, default=None)
+    lookup: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +76,48 @@ class Http:
         self._session = session
         self._traceparent = traceparent
         self._works: set[asyncio.Task[object]] = set()
+        self._replicas: dict[tuple[str, ...], Replicas] = {}
 
     async def ask(self, call: Call) -> Reply:
         """The reply within the call's timeout and its endpoint's `max_bytes`."""
+        if call.endpoint.replicas:
+            return await self._by_any(call)
         return await _mapped(self._reply(call), call)
+
+    def reach(self, endpoint: Endpoint) -> Reach:
+        """How an endpoint with replicas is reached."""
+        return self._replicas_of(endpoint).reach
+
+    def _replicas_of(self, endpoint: Endpoint) -> Replicas:
+        addresses = endpoint.url.rstrip("/"), *endpoint.replicas
+        known = (endpoint.platform, *addresses)
+        found = self._replicas.get(known)
+        if found is None:
+            found = self._replicas[known] = Replicas(addresses)
+        return found
+
+    async def _by_any(self, call: Call) -> Reply:
+        replicas, slots = self._replicas_of(call.endpoint), call.endpoint.slots
+        send = partial(self._sent_to, call)
+        try:
+            async with asyncio.timeout(call.timeout):
+                if call.lookup and slots is not None:
+                    return await replicas.look_up(send, slots)
+                return await replicas.ask(send)
+        except TimeoutError:
+            raise timed_out(call.timeout) from None
+
+    async def _sent_to(self, call: Call, address: str) -> Reply | Unreachable:
+        """The reply from one address, or why no connection to it came about."""
+        at = len(call.endpoint.url.rstrip("/"))
+        try:
+            return await self._reply(replace(call, url=address + call.url[at:]))
+        except (aiohttp.ClientError, OSError) as error:
+            asked = not isinstance(error, _NOBODY_ASKED)
+            failure = _failure(error, call)
+        if asked or not isinstance(failure, Unreachable):
+            raise failure
+        return failure
 
     async def tell(self, call: Call) -> int:
         """The status of the answer, whose body is not read; a redirect is one and not followed."""

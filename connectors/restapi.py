@@ -39,9 +39,10 @@ class IntegratedGateway:
         parameters = filled(interface.parameters, inquiry.facts)
         path = quote(interface.target, safe="/%")
         if interface.style == "get":
-            reply = await self._calls.get(path, parameters, interface.timeout)
+            reply = await self._calls.get(path, parameters, interface.timeout, lookup=True)
         else:
-            reply = await self._calls.post(path, orjson.dumps(parameters), interface.timeout)
+            body = orjson.dumps(parameters)
+            reply = await self._calls.post(path, body, interface.timeout, lookup=True)
         return reply.document()
 
 

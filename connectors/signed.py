@@ -24,25 +24,37 @@ class SignedCalls:
         self._url = endpoint.url.rstrip("/")
         self._base = urlsplit(self._url).path
 
-    async def get(self, path: str, parameters: Mapping[str, str], seconds: float) -> Reply:
+    async def get(
+        self, path: str, parameters: Mapping[str, str], seconds: float, *, lookup: bool = False
+    ) -> Reply:
         """The reply of status 200 to a GET with those parameters in its query."""
-        return _accepted(await self.read(path, parameters, seconds))
+        return _accepted(await self.read(path, parameters, seconds, lookup=lookup))
 
-    async def post(self, path: str, body: bytes, seconds: float) -> Reply:
+    async def post(self, path: str, body: bytes, seconds: float, *, lookup: bool = False) -> Reply:
         """The reply of status 200 to a POST of a JSON body."""
-        return _accepted(await self.write(path, body, {}, seconds))
+        return _accepted(await self.write(path, body, {}, seconds, lookup=lookup))
 
-    async def read(self, path: str, parameters: Mapping[str, str], seconds: float) -> Reply:
+    async def read(
+        self, path: str, parameters: Mapping[str, str], seconds: float, *, lookup: bool = False
+    ) -> Reply:
         """The reply to a GET, whatever its status."""
         query = canonical_query(parameters)
-        return await self._by_its_clock(lambda: self._sent("GET", path, query, None, {}, seconds))
+        return await self._by_its_clock(
+            lambda: self._sent("GET", path, query, None, {}, seconds, lookup)
+        )
 
     async def write(
-        self, path: str, body: bytes, headers: Mapping[str, str], seconds: float
+        self,
+        path: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        seconds: float,
+        *,
+        lookup: bool = False,
     ) -> Reply:
         """The reply to a POST of a JSON body under those headers, whatever its status."""
         return await self._by_its_clock(
-            lambda: self._sent("POST", path, "", body, headers, seconds)
+            lambda: self._sent("POST", path, "", body, headers, seconds, lookup)
         )
 
     async def _by_its_clock(self, send: Callable[[], Awaitable[Reply]]) -> Reply:
@@ -63,6 +75,7 @@ class SignedCalls:
         body: bytes | None,
         more: Mapping[str, str],
         seconds: float,
+        lookup: bool,
     ) -> Reply:
         url = f"{self._url}{path}?{query}" if query else f"{self._url}{path}"
         signed = hmac_headers(
@@ -74,7 +87,8 @@ class SignedCalls:
             self._clock.now(),
         )
         headers = {**signed, **more} if body is None else {**signed, **JSON, **more}
-        return await self._http.ask(Call(self._endpoint, method, url, seconds, headers, body))
+        call = Call(self._endpoint, method, url, seconds, headers, body, lookup)
+        return await self._http.ask(call)
 
 
 def _accepted(reply: Reply) -> Reply:

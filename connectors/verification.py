@@ -110,7 +110,7 @@ class VerificationPlatform:
     async def _lookup(self, batch: Sequence[Asked], seconds: float) -> Mapping[str, Json]:
         requests = [_request(str(place), one) for place, one in enumerate(batch)]
         body = orjson.dumps({"requests": requests})
-        reply = await self._calls.post(LOOKUP, body, seconds)
+        reply = await self._calls.post(LOOKUP, body, seconds, lookup=True)
         return _by_ref(reply.document())
 
     def _read(self, asked: Asked, answer: Json) -> Outcome:

@@ -1,11 +1,14 @@
 """The declared platforms with a connector each; a reload keeps the connectors that did not change."""
 
+from asyncio import Semaphore
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from connectors.contract import Connector, Endpoint
 from connectors.dialects import find_dialect
 from connectors.http import Http
+from connectors.renewals import Renewals
+from connectors.replicas import Reach
 from connectors.verification import VerificationPlatform
 from hub.assisting.words import AssistedPlatform
 from hub.declarations.live import LiveDeclarations, ReloadReport
@@ -21,6 +24,7 @@ class Bound:
 
     platform: Platform
     secrets: Secrets
+    endpoint: Endpoint
     connector: Connector
 
 
@@ -32,7 +36,9 @@ class ConnectedPlatforms:
         declarations: LiveDeclarations,
         secrets_of: Callable[[Platform], Secrets],
         http: Http,
+        renewals: Renewals | None = None,
     ) -> None:
+        self._renewals = renewals
         self.declarations = declarations
         self._secrets_of = secrets_of
         self._http = http
@@ -52,6 +58,14 @@ class ConnectedPlatforms:
             self.declarations.current = before
             return replace(report, refused=str(error), platforms=(), interfaces=())
         return report
+
+    def reaches(self) -> Mapping[str, Reach]:
+        """How the platforms that have replicas are reached, by name."""
+        return {
+            name: self._http.reach(one.endpoint)
+            for name, one in self._bound.items()
+            if one.endpoint.replicas
+        }
 
     @property
     def verification(self) -> AssistedPlatform | None:
@@ -76,12 +90,22 @@ class ConnectedPlatforms:
         known = self._bound.get(platform.name)
         if known and (known.platform, known.secrets) == (bare, secrets):
             return known
-        return Bound(bare, secrets, connect(platform, secrets, self._http))
+        endpoint = endpoint_of(platform, secrets, self._renewals)
+        return Bound(bare, secrets, endpoint, _connector(platform, endpoint, self._http))
 
 
 def connect(platform: Platform, secrets: Secrets, http: Http) -> Connector:
     """A connector for the platform, in its dialect."""
-    endpoint = Endpoint(
+    return _connector(platform, endpoint_of(platform, secrets), http)
+
+
+def _connector(platform: Platform, endpoint: Endpoint, http: Http) -> Connector:
+    return find_dialect(platform.dialect).connect(endpoint, platform.options, http)
+
+
+def endpoint_of(platform: Platform, secrets: Secrets, renewals: Renewals | None = None) -> Endpoint:
+    """How the platform is reached; its slots are shared by calls to all its addresses."""
+    return Endpoint(
         platform=platform.name,
         url=platform.url,
         credential=secrets,
@@ -90,5 +114,7 @@ def connect(platform: Platform, secrets: Secrets, http: Http) -> Connector:
         max_bytes=platform.max_bytes,
         connect_timeout=platform.connect_timeout,
         trace=platform.trace,
+        replicas=platform.replicas,
+        slots=Semaphore(platform.concurrency) if platform.replicas else None,
+        renewals=renewals,
     )
-    return find_dialect(platform.dialect).connect(endpoint, platform.options, http)
