@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from connectors.contract import Connector, Endpoint
 from connectors.dialects import find_dialect
 from connectors.http import Http
-from connectors.renewals import Renewals
 from connectors.replicas import Reach
 from connectors.verification import VerificationPlatform
 from hub.assisting.words import AssistedPlatform
@@ -36,9 +35,7 @@ class ConnectedPlatforms:
         declarations: LiveDeclarations,
         secrets_of: Callable[[Platform], Secrets],
         http: Http,
-        renewals: Renewals | None = None,
     ) -> None:
-        self._renewals = renewals
         self.declarations = declarations
         self._secrets_of = secrets_of
         self._http = http
@@ -90,7 +87,7 @@ class ConnectedPlatforms:
         known = self._bound.get(platform.name)
         if known and (known.platform, known.secrets) == (bare, secrets):
             return known
-        endpoint = endpoint_of(platform, secrets, self._renewals)
+        endpoint = endpoint_of(platform, secrets)
         return Bound(bare, secrets, endpoint, _connector(platform, endpoint, self._http))
 
 
@@ -103,7 +100,7 @@ def _connector(platform: Platform, endpoint: Endpoint, http: Http) -> Connector:
     return find_dialect(platform.dialect).connect(endpoint, platform.options, http)
 
 
-def endpoint_of(platform: Platform, secrets: Secrets, renewals: Renewals | None = None) -> Endpoint:
+def endpoint_of(platform: Platform, secrets: Secrets) -> Endpoint:
     """How the platform is reached; its slots are shared by calls to all its addresses."""
     return Endpoint(
         platform=platform.name,
@@ -116,5 +113,4 @@ def endpoint_of(platform: Platform, secrets: Secrets, renewals: Renewals | None 
         trace=platform.trace,
         replicas=platform.replicas,
         slots=Semaphore(platform.concurrency) if platform.replicas else None,
-        renewals=renewals,
     )
