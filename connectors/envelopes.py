@@ -8,7 +8,7 @@ from connectors.decoding import Json, loads
 
 Row = dict[str, Json]
 
-_NULLS = frozenset({"", "\\N", "null", "NULL"})
+NULLS = frozenset({"", "\\N", "null", "NULL"})
 _WRAPPINGS = 4  # JSON in text in JSON …: nobody wraps deeper in good faith
 _DEEPEST_BLANK = 8
 _PUBLIC_CODE = re.compile(r"(?!.*\d{9})[A-Za-z0-9_.-]{1,24}", re.ASCII)
@@ -33,6 +33,12 @@ def at(document: Json, path: str) -> Json | Gap:
     return value
 
 
+def under(value: Json, key: str) -> Json | Gap:
+    """What `at` finds at a path of one step, at once where it stands there plainly."""
+    found = value.get(key) if isinstance(value, dict) else None
+    return at(value, key) if found is None else found
+
+
 def _child(value: Json, step: str) -> Json | Gap:
     if isinstance(value, dict):
         return value[step] if step in value else _in_another_case(value, step)
@@ -43,7 +49,10 @@ def _child(value: Json, step: str) -> Json | Gap:
 
 def _in_another_case(row: Row, key: str) -> Json | Gap:
     folded = key.casefold()
-    return next((value for name, value in row.items() if name.casefold() == folded), Gap.MISSING)
+    for name, value in row.items():
+        if name.casefold() == folded:
+            return value
+    return Gap.MISSING
 
 
 def opened(value: Json) -> Json:
@@ -62,7 +71,7 @@ def opened(value: Json) -> Json:
 
 def is_null(value: Json) -> bool:
     """Whether the platform wrote a null, in one of its ways."""
-    return value is None or (isinstance(value, str) and value.strip() in _NULLS)
+    return value is None or (isinstance(value, str) and value.strip() in NULLS)
 
 
 def is_blank(value: Json, depth: int = _DEEPEST_BLANK) -> bool:
@@ -97,9 +106,11 @@ def code_at(document: Json, test: CodeTest) -> str | Gap:
 
 def code_text(value: Json) -> str:
     """A code as text: `200`, `true`, `00`."""
+    if isinstance(value, str):
+        return value.strip()
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value).strip() if isinstance(value, int | str) else ""
+    return str(value) if isinstance(value, int) else ""
 
 
 def shown(code: str) -> str:

@@ -31,6 +31,11 @@ def holder_match(named: Iterable[Json], subject_id: str) -> Match:
     return Match.SAME if any(_fits(one, subject) for one in identifiers) else Match.OTHER
 
 
+def is_plainly(subject_id: str, named: Json) -> bool:
+    """Whether one holder is the subject to the letter: `holder_match` would say `SAME`, for sure."""
+    return named == subject_id and subject_id.isalnum() and subject_id.isascii()
+
+
 def _identifiers(value: Json) -> list[str]:
     values = value if isinstance(value, list) else [value]
     return [one for text in values for one in _SEVERAL.split(_text(text)) if _tells(one)]

@@ -24,7 +24,7 @@ _BOOLEANS: Mapping[Value, tuple[str, ...]] = {
 _NONE = frozenset({"无", "-", "--", "—", "——", "/"})
 _NO_DATE = _NONE | frozenset({"长期", "长期有效", "永久", "永久有效"})
 _ZEROS = re.compile(r"[0\-/:. ]+", re.ASCII)
-_SENTINELS = frozenset(
+SENTINELS = frozenset(
     {
         date(1, 1, 1),
         date(1000, 1, 1),
@@ -75,7 +75,7 @@ def read_moment(value: Json) -> datetime | None:
     if is_null(text) or text in _NO_DATE or _ZEROS.fullmatch(text):
         return None
     moment = _moment(text)
-    return None if moment.date() in _SENTINELS else moment
+    return None if moment.date() in SENTINELS else moment
 
 
 def _moment(text: str) -> datetime:

@@ -1,12 +1,10 @@
 """Dialect: the supplementary verification platform, which looks up many subjects in one call."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import orjson
-from msgspec.structs import replace
 
-from connectors.answers import read_answer
-from connectors.asking import Slots, distinct, places_of, sameness, until_after
+from connectors.asking import Slots, places_of, until_after
 from connectors.assisted import AssistedVerification
 from connectors.clocks import ServerClock
 from connectors.contract import (
@@ -30,18 +28,17 @@ from connectors.contract import (
 )
 from connectors.decoding import Json
 from connectors.dialects import Dialect, Options
-from connectors.envelopes import Gap, at, code_text, shown
-from connectors.gathering import Asked, Gathering
-from connectors.holders import Match, holder_match
+from connectors.envelopes import Gap, at, code_text, shown, under
+from connectors.gathering import Asked, Batch, Gathering, Outcome, Share
+from connectors.holders import Match, holder_match, is_plainly
 from connectors.http import Http
 from connectors.probing import PROBE_TIMEOUT, probed
+from connectors.readers import AnswerReader, Readers
 from connectors.signed import SignedCalls
 from connectors.templates import filled
 
 LOOKUP = "/api/v1/proofs/lookup"
 HEALTH = "/api/v1/health"
-
-Outcome = Answer | ConnectorError
 
 
 class VerificationPlatform:
@@ -56,6 +53,7 @@ class VerificationPlatform:
         self._calls = SignedCalls(endpoint, http, self._clock)
         self._slots = Slots(endpoint)
         self.assisted = AssistedVerification(self._calls, self._slots)
+        self._readers = Readers()
         self._gathering = Gathering(endpoint.batch, self._answers, http.own)
 
     async def fetch(
@@ -66,26 +64,24 @@ class VerificationPlatform:
         told: Told = untold,
     ) -> list[Outcome]:
         """One outcome per inquiry, in order; equal inquiries are asked once."""
-        until, places = until_after(patience), places_of(inquiries)
-        outcomes: dict[Hashable, Outcome] = {}
-        asked: dict[Hashable, Asked] = {}
+        outcomes: dict[int, Outcome] = {}
+        places = list(places_of(inquiries).values())
 
-        def hear(key: Hashable, outcome: Outcome) -> None:
-            outcomes[key] = outcome
-            for place in places[key]:
+        def hear(same: Sequence[int], outcome: Outcome) -> None:
+            for place in same:
+                outcomes[place] = outcome
                 told(place, outcome)
 
-        for key, inquiry in distinct(inquiries).items():
+        asked: list[Sequence[int]] = []
+        for same in places:
             try:
-                filled(interface.parameters, inquiry.facts)
-                asked[key] = Asked(interface, inquiry, until)
+                filled(interface.parameters, inquiries[same[0]].facts)
+                asked.append(same)
             except Incomplete as error:
-                hear(key, self._slots.named(interface.name, error))
-        keys = list(asked)
-        await self._gathering.ask(
-            list(asked.values()), lambda place, outcome: hear(keys[place], outcome)
-        )
-        return [outcomes[sameness(inquiry)] for inquiry in inquiries]
+                hear(same, self._slots.named(interface.name, error))
+        whole = Asked(interface, [inquiries[same[0]] for same in asked], until_after(patience))
+        await self._gathering.ask(whole, lambda place, outcome: hear(asked[place], outcome))
+        return [outcomes[place] for place in range(len(inquiries))]
 
     async def probe(self) -> Health:
         """Its health, then an empty lookup: whether it takes the key."""
@@ -98,43 +94,56 @@ class VerificationPlatform:
         await self._calls.post(LOOKUP, b'{"requests":[]}', PROBE_TIMEOUT)
         return Health(True, True, self._clock.offset, "up, and the key is accepted")
 
-    async def _answers(self, batch: Sequence[Asked]) -> list[Outcome]:
-        seconds = max(asked.interface.timeout for asked in batch)
-        until = max(asked.until for asked in batch)
+    async def _answers(self, batch: Batch) -> list[Outcome]:
+        seconds = max(share.asked.interface.timeout for share in batch)
+        until = max(share.asked.until for share in batch)
         try:
             answers = await self._slots.done(lambda: self._lookup(batch, seconds), seconds, until)
         except ConnectorError as error:
-            return [self._slots.named(asked.interface.name, error) for asked in batch]
-        return [self._read(one, answers.get(str(place))) for place, one in enumerate(batch)]
+            return [
+                self._slots.named(share.asked.interface.name, error)
+                for share in batch
+                for _ in share.inquiries
+            ]
+        return [outcome for share in batch for outcome in self._read(share, answers)]
 
-    async def _lookup(self, batch: Sequence[Asked], seconds: float) -> Mapping[str, Json]:
-        requests = [_request(str(place), one) for place, one in enumerate(batch)]
+    async def _lookup(self, batch: Batch, seconds: float) -> Mapping[str, Json]:
+        requests = [request for share in batch for request in _requests(share)]
         body = orjson.dumps({"requests": requests})
-        reply = await self._calls.post(LOOKUP, body, seconds, lookup=True)
+        reply = await self._calls.post(LOOKUP, body, seconds)
         return _by_ref(reply.document())
 
-    def _read(self, asked: Asked, answer: Json) -> Outcome:
-        try:
-            return _answer(asked.interface, asked.inquiry, answer)
-        except ConnectorError as error:
-            return self._slots.named(asked.interface.name, error)
+    def _read(self, share: Share, answers: Mapping[str, Json]) -> Iterator[Outcome]:
+        interface = share.asked.interface
+        reader = self._readers.of(interface.name, interface.answer)
+        for ref, inquiry in enumerate(share.inquiries, share.first):
+            try:
+                yield _answer(reader, inquiry.facts["subject.id"], answers.get(str(ref)))
+            except ConnectorError as error:
+                yield self._slots.named(interface.name, error)
 
 
-def _request(ref: str, asked: Asked) -> dict[str, object]:
-    interface, facts = asked.interface, asked.inquiry.facts
+def _requests(share: Share) -> Iterator[dict[str, object]]:
+    for ref, inquiry in enumerate(share.inquiries, share.first):
+        yield _request(str(ref), share.asked.interface, inquiry.facts)
+
+
+def _request(ref: str, interface: Interface, facts: Mapping[str, str]) -> dict[str, object]:
+    known = facts.get
     request: dict[str, object] = {
         "ref": ref,
         "certificateType": interface.target,
-        "subject": {"id": facts["subject.id"], "name": facts.get("subject.name")},
+        "subject": {"id": facts["subject.id"], "name": known("subject.name")},
         "purpose": {
-            "item": facts.get("purpose.item"),
-            "case": facts.get("purpose.case"),
-            "operator": facts.get("purpose.operator"),
-            "unit": facts.get("purpose.sponsor_code"),
+            "item": known("purpose.item"),
+            "case": known("purpose.case"),
+            "operator": known("purpose.operator"),
+            "unit": known("purpose.sponsor_code"),
         },
     }
-    more = filled(interface.parameters, facts)
-    return request | {"parameters": more} if more else request
+    if interface.parameters:
+        request["parameters"] = filled(interface.parameters, facts)
+    return request
 
 
 def _by_ref(document: Json) -> dict[str, Json]:
@@ -144,15 +153,15 @@ def _by_ref(document: Json) -> dict[str, Json]:
     return {code_text(answer.get("ref")): answer for answer in answers if isinstance(answer, dict)}
 
 
-def _answer(interface: Interface, inquiry: Inquiry, answer: Json) -> Answer:
-    status = at(answer, "status")
+def _answer(reader: AnswerReader, subject_id: str, answer: Json) -> Answer:
+    status = under(answer, "status")
+    if status == "held":
+        return _held(reader, subject_id, answer)
     if status == "notHeld":
         return NotHeld()
     if status == "error":
         raise Refused(f"code {_code(answer)}; look it up in the verification platform's protocol")
-    if status != "held":
-        raise Garbled("one inquiry has no answer of a known status; tell the platform")
-    return _held(interface, inquiry.facts["subject.id"], answer)
+    raise Garbled("one inquiry has no answer of a known status; tell the platform")
 
 
 def _code(answer: Json) -> str:
@@ -160,20 +169,26 @@ def _code(answer: Json) -> str:
     return shown("" if isinstance(found, Gap) else code_text(found))
 
 
-def _held(interface: Interface, subject_id: str, answer: Json) -> Answer:
+def _held(reader: AnswerReader, subject_id: str, answer: Json) -> Answer:
+    holder = under(answer, "holder")
+    if not (isinstance(holder, dict) and is_plainly(subject_id, holder.get("id"))):
+        _require_same(answer, subject_id)
+    found = reader.read(answer, subject_id)
+    if found is None:
+        raise Garbled("said to be held, but without a field; tell the platform")
+    return Held(found.values, _proof(answer)) if isinstance(found, Held) else found
+
+
+def _require_same(answer: Json, subject_id: str) -> None:
     holder = at(answer, "holder.id")
     named = [] if isinstance(holder, Gap) else [holder]
     if holder_match(named, subject_id) is Match.OTHER:
         raise WrongHolder("the answer is about somebody else; tell the platform")
-    found = read_answer(answer, interface.answer, subject_id)
-    if found is None:
-        raise Garbled("said to be held, but without a field; tell the platform")
-    return replace(found, proof=_proof(answer)) if isinstance(found, Held) else found
 
 
 def _proof(answer: Json) -> ProofKind | None:
     """Which proof can be extracted; none where the platform doesn't say."""
-    match at(answer, "proof"):
+    match under(answer, "proof"):
         case "verified":
             return ProofKind.VERIFIED
         case "shared":
