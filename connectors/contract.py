@@ -10,6 +10,8 @@ from typing import Protocol
 
 import msgspec
 
+from connectors.renewals import Renewals
+
 Value = str | int | bool | date | Decimal | tuple[str, ...]
 """A value read from the wire; `tuple[str, ...]` gathers one field over every row."""
 
@@ -234,3 +236,5 @@ class Endpoint:
     replicas: tuple[str, ...] = ()  # base URLs of other servers of the same platform
     slots: asyncio.Semaphore | None = field(default=None, repr=False, compare=False)
     """`concurrency` of them, where calls sent to a second address share them; needed by replicas."""
+    renewals: Renewals | None = field(default=None, repr=False, compare=False)
+    """Who renews its secrets, where another process does so for several."""

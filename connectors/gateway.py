@@ -21,7 +21,8 @@ from connectors.gateway_codes import STALE, coded, require_ok
 from connectors.http import FORM, JSON, Call, Http
 from connectors.signing import form_encoded
 from connectors.templates import filled
-from connectors.tokens import Handshake, Secrets, Signer
+from connectors.renewals import Secrets
+from connectors.tokens import Handshake, Signer
 
 _PURPOSE = {
     "accesscardId": "purpose.operator",
@@ -46,22 +47,22 @@ class SharingGateway:
         self._endpoint = endpoint
         self._http = http
         self._signer = Signer(endpoint, self.clock, options.get("lower_case_signing") is True)
-        self._handshake = Handshake(endpoint, http, self.clock, self._signer)
+        self.handshake = Handshake(endpoint, http, self.clock, self._signer)
         self._vain: dict[str, str] = {}  # by interface: a request secret it refused though new
 
     async def health(self) -> Health:
         """Renew the secrets: nothing less tells whether the credential is accepted."""
-        await self._handshake.renew()
+        await self.handshake.renew()
         return Health(True, True, self.clock.offset, "the handshake succeeds")
 
     async def ask(self, interface: Interface, inquiry: Inquiry) -> Json:
         """The whole document of code 00; one call more where the secret had ended."""
         parameters = filled(interface.parameters, inquiry.facts)
         parameters["additional"] = additional(inquiry.facts)
-        secrets = await self._handshake.secrets()
+        secrets = await self.handshake.secrets()
         code, document = await self._call(interface, parameters, secrets.request)
         if code in STALE and self._vain.get(interface.name) != secrets.request:
-            secrets = await self._handshake.after(secrets)
+            secrets = await self.handshake.after(secrets)
             code, document = await self._call(interface, parameters, secrets.request)
         self._note(interface, code, secrets)
         require_ok(code)

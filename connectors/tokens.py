@@ -3,7 +3,7 @@
 import asyncio
 import math
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from connectors.clocks import ServerClock
 from connectors.contract import ConnectorError, CredentialRefused, Endpoint, Garbled
@@ -11,6 +11,7 @@ from connectors.decoding import Json
 from connectors.envelopes import at
 from connectors.gateway_codes import SIGN_REFUSED, coded, require_ok
 from connectors.http import FORM, Call, Http, Reply
+from connectors.renewals import Renewed, Secrets
 from connectors.signing import form_encoded, md5_sign
 
 BY_KEY = "/gateway/app/refreshTokenByKey.htm"
@@ -27,17 +28,6 @@ _REFUSED = (
     "code 03: the platform does not accept the key; check app_key and app_secret; "
     f"it is tried again after {_REST:g} s"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Secrets:
-    """A pair from the handshake; its times are epoch seconds of the server's clock."""
-
-    request: str = field(repr=False)
-    refresh: str = field(repr=False)
-    renew_at: float
-    request_until: float
-    refresh_until: float
 
 
 class Signer:
@@ -59,7 +49,10 @@ class Signer:
 
 
 class Handshake:
-    """The one holder of a credential's secrets, as every renewal makes the older ones fail."""
+    """The one holder of a credential's secrets, as every renewal makes the older ones fail.
+
+    Where the endpoint's renewals are done elsewhere, they are asked for there.
+    """
 
     def __init__(self, endpoint: Endpoint, http: Http, clock: ServerClock, signer: Signer) -> None:
         self._endpoint = endpoint
@@ -106,8 +99,20 @@ class Handshake:
         if self._secrets is held:
             self._secrets = replace(held, renew_at=self._clock.now() + _RETRY_EARLY)
 
-    async def _renew(self) -> Secrets:
+    async def renewed(self, stale: str | None) -> Renewed:
+        """Secrets whose request secret is not `stale`, good for a call now, with our clock."""
         held = self._secrets
+        good = held if held and held.request != stale else None
+        fresh = await (self.secrets() if good else self.after(held))
+        return Renewed(fresh, self._clock.offset)
+
+    async def _renew(self) -> Secrets:
+        held, elsewhere = self._secrets, self._endpoint.renewals
+        if elsewhere is not None:
+            told = await elsewhere.newer(self._endpoint.platform, held.request if held else None)
+            self._clock.offset = told.clock_offset
+            self._secrets = told.secrets
+            return told.secrets
         newer = await self._by_secret(held) if held else None
         newer = self._secrets = newer or await self._by_key()
         if newer is None:

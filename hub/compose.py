@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from connectors.http import Http, open_http
+from connectors.renewals import Renewals
 from hub.assisting.assisting import Assisting
 from hub.assisting.checking import Checking
 from hub.assisting.feed import ChangeSource, Feed, running
@@ -20,18 +21,19 @@ from hub.declarations.credentials import credential_of, load_credentials
 from hub.declarations.live import LiveDeclarations, ReloadReport, Sources
 from hub.declarations.words import CertificateType, ConfigurationError, Platform
 from hub.deployed_desk import calendar_of
-from hub.disclosure import Disclosure, InForce
+from hub.disclosure import Disclosure, InForce, Recorder
 from hub.edition import Edition
 from hub.embedding import EmbeddedDesk, default_declaration, embedding
 from hub.evidence import Requester, Tier
 from hub.exporting import open_tracing
+from hub.in_common import InCommon
 from hub.keys import KeyRecord, KeysUnavailable
 from hub.known_types import type_folders
 from hub.meters import Meters
 from hub.notary.pool import Workshop, open_workshop
 from hub.platforms import ConnectedPlatforms, Secrets
 from hub.readiness import Probe
-from hub.records import Pseudonyms
+from hub.records import Pseudonyms, Records
 from hub.routing.kept import Kept
 from hub.routing.lines import Lines
 from hub.routing.observation import Observatory
@@ -56,6 +58,7 @@ class Hub:
         edition: Edition,
         connected: ConnectedPlatforms,
         trail: Trail,
+        records: Recorder,
         settings: Settings,
         lines: Lines,
         observatory: Observatory,
@@ -64,7 +67,9 @@ class Hub:
         workshop: Workshop,
         clock: Callable[[], datetime],
         tracing: Tracing,
+        in_common: InCommon | None = None,
     ) -> None:
+        self._in_common = in_common
         self.engine = engine
         self.tracing = tracing
         self.settings = settings
@@ -79,8 +84,7 @@ class Hub:
             self.types,
             lambda: InForce(edition.catalogue, connected.book),
             Router(lines, self.kept, lambda: datetime.now(UTC), tracing),
-            trail,
-            Pseudonyms(pseudonym_secret(settings)),
+            records,
             settings.within,
             meters.disclosed,
         )
@@ -140,6 +144,12 @@ class Hub:
         """Names of the platforms that serve a certificate type, best tier first."""
         return [one.name for one in self.platforms.values() if certificate in one.interfaces]
 
+    async def figures(self) -> bytes:
+        """All figures in the text format of Prometheus; of every worker where there are several."""
+        if self._in_common is None:
+            return self.meters.text()
+        return await self._in_common.figures()
+
     async def requester(self, key: str) -> Requester | None:
         """The requester behind an API key, or nobody.
 
@@ -187,15 +197,21 @@ def connected(
     declarations: LiveDeclarations,
     http: Http,
     desk: EmbeddedDesk | None = None,
+    renewals: Renewals | None = None,
 ) -> ConnectedPlatforms:
     """A connector for every declared platform, with its credential."""
+    return ConnectedPlatforms(declarations, secrets_of(settings, desk), http, renewals)
 
-    def secrets_of(platform: Platform) -> Secrets:
+
+def secrets_of(settings: Settings, desk: EmbeddedDesk | None) -> Callable[[Platform], Secrets]:
+    """Finds a platform's credential; the desk of this hub has one made for it."""
+
+    def found(platform: Platform) -> Secrets:
         if desk is not None and desk.is_of(platform):
             return desk.credential
         return credential_of(platform, load_credentials(settings.credentials, settings.environ))
 
-    return ConnectedPlatforms(declarations, secrets_of, http)
+    return found
 
 
 def changes_of(platforms: ConnectedPlatforms) -> Callable[[], ChangeSource | None]:
@@ -209,16 +225,39 @@ def changes_of(platforms: ConnectedPlatforms) -> Callable[[], ChangeSource | Non
 
 
 @asynccontextmanager
-async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
-    """The hub, open for lookups; wrong configuration raises `ConfigurationError` at once."""
+async def _desk_of(
+    settings: Settings, declarations: LiveDeclarations, in_common: InCommon | None
+) -> AsyncIterator[EmbeddedDesk | None]:
+    """The desk that this process has, or that all workers have in common."""
+    if in_common is None:
+        async with embedding(settings, declarations) as desk:
+            yield desk
+        return
+    if in_common.desk is not None:
+        declarations.place_embedded(in_common.desk.url)
+    yield in_common.desk
+
+
+@asynccontextmanager
+async def open_hub(
+    settings: Settings,
+    in_common: InCommon | None = None,
+    records: Callable[[Trail, Pseudonyms], Recorder] = Records,
+) -> AsyncIterator[Hub]:
+    """The hub, open for lookups; wrong configuration raises `ConfigurationError` at once.
+
+    One of several workers leaves to their keeper what they have `in_common`. Who measures what
+    records cost gives `records` of his own.
+    """
     declarations = declared(settings)
     async with (
         open_tracing(settings.otlp) as tracing,
         open_database(settings) as engine,
-        embedding(settings, declarations) as desk,
+        _desk_of(settings, declarations, in_common) as desk,
         open_http(tracing.traceparent) as http,
     ):
-        platforms = connected(settings, declarations, http, desk)
+        renewals = None if in_common is None else in_common.renewals
+        platforms = connected(settings, declarations, http, desk, renewals)
         clock = desk.clock if desk else lambda: datetime.now(UTC)
         observatory = Observatory()
         meters = Meters(observatory)
@@ -236,6 +275,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
                 edition=edition,
                 connected=platforms,
                 trail=trail,
+                records=records(trail, Pseudonyms(pseudonym_secret(settings))),
                 settings=settings,
                 lines=lines,
                 feed=feed,
@@ -244,4 +284,5 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
                 workshop=workshop,
                 clock=clock,
                 tracing=tracing,
+                in_common=in_common,
             )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from connectors.contract import Connector, Endpoint
 from connectors.dialects import find_dialect
 from connectors.http import Http
+from connectors.renewals import Renewals
 from connectors.replicas import Reach
 from connectors.verification import VerificationPlatform
 from hub.assisting.words import AssistedPlatform
@@ -35,7 +36,9 @@ class ConnectedPlatforms:
         declarations: LiveDeclarations,
         secrets_of: Callable[[Platform], Secrets],
         http: Http,
+        renewals: Renewals | None = None,
     ) -> None:
+        self._renewals = renewals
         self.declarations = declarations
         self._secrets_of = secrets_of
         self._http = http
@@ -87,7 +90,7 @@ class ConnectedPlatforms:
         known = self._bound.get(platform.name)
         if known and (known.platform, known.secrets) == (bare, secrets):
             return known
-        endpoint = endpoint_of(platform, secrets)
+        endpoint = endpoint_of(platform, secrets, self._renewals)
         return Bound(bare, secrets, endpoint, _connector(platform, endpoint, self._http))
 
 
@@ -100,7 +103,7 @@ def _connector(platform: Platform, endpoint: Endpoint, http: Http) -> Connector:
     return find_dialect(platform.dialect).connect(endpoint, platform.options, http)
 
 
-def endpoint_of(platform: Platform, secrets: Secrets) -> Endpoint:
+def endpoint_of(platform: Platform, secrets: Secrets, renewals: Renewals | None = None) -> Endpoint:
     """How the platform is reached; its slots are shared by calls to all its addresses."""
     return Endpoint(
         platform=platform.name,
@@ -113,4 +116,5 @@ def endpoint_of(platform: Platform, secrets: Secrets) -> Endpoint:
         trace=platform.trace,
         replicas=platform.replicas,
         slots=Semaphore(platform.concurrency) if platform.replicas else None,
+        renewals=renewals,
     )

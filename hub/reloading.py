@@ -10,13 +10,13 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
-from hub.compose import Hub
 from hub.declarations.live import ReloadReport
 from hub.holding import holder, holding
+from hub.settings import Settings
 
 KEPT = 16
 """Reports that are kept, so that each of several who ask at once finds its own."""
@@ -33,8 +33,21 @@ def report_file(data: Path) -> Path:
     return data / "reload.json"
 
 
+class Reloads(Protocol):
+    """What runs on a data folder and can be told to read it again."""
+
+    @property
+    def settings(self) -> Settings:
+        """Where the folder is."""
+        ...
+
+    async def reload(self) -> ReloadReport:
+        """Take in what changed."""
+        ...
+
+
 @asynccontextmanager
-async def reloading_on_hangup(hub: Hub) -> AsyncIterator[None]:
+async def reloading_on_hangup(hub: Reloads) -> AsyncIterator[None]:
     """While open, SIGHUP makes the hub reload its declarations and leave a report.
 
     Holds the data folder, too: where another hub runs on it, `ConfigurationError` is raised.
@@ -56,7 +69,7 @@ async def reloading_on_hangup(hub: Hub) -> AsyncIterator[None]:
 class _Reloads:
     """Reloads one after the other, and keeps what became of them."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Reloads) -> None:
         self._hub = hub
         self._asked = False
         self._running: asyncio.Task[None] | None = None

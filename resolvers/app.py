@@ -2,8 +2,8 @@
 
 import gc
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 
 from starlette.applications import Starlette
@@ -13,9 +13,13 @@ from starlette.routing import Route
 
 from hub.compose import Hub, open_hub
 from hub.demonstration import read_demonstration
+from hub.disclosure import Recorder
 from hub.evidence import Requester
+from hub.in_common import InCommon
+from hub.records import Pseudonyms, Records
 from hub.reloading import reloading_on_hangup
 from hub.settings import Settings
+from hub.trail.writer import Trail
 from resolvers.certificate_types import CertificateTypes
 from resolvers.context import Context
 from resolvers.door import Allowance, Door
@@ -34,19 +38,27 @@ from resolvers.transports.operating import Operating
 LIMITS = Limits()
 
 
-def make_app(settings: Settings) -> Starlette:
-    """The application over the given settings; the hub opens and closes with its lifespan."""
+def make_app(
+    settings: Settings,
+    in_common: InCommon | None = None,
+    records: Callable[[Trail, Pseudonyms], Recorder] = Records,
+) -> Starlette:
+    """The application over the given settings; the hub opens and closes with its lifespan.
+
+    One of several workers is told what they have `in_common`, and is reloaded by their keeper. Who
+    measures what records cost gives `records` of his own.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with watched() as lateness, open_hub(settings) as hub:
+        async with watched() as lateness, open_hub(settings, in_common, records) as hub:
             app.state.hub = hub
             app.state.operating = make_operating(hub, app.state.connections, lateness)
             # Schema, catalogue and declarations live as long as the process: full collections need
             # not walk them again.
             gc.collect()
             gc.freeze()
-            async with reloading_on_hangup(hub):
+            async with nullcontext() if in_common else reloading_on_hangup(hub):
                 yield
 
     async def home(_: Request) -> Response:

@@ -36,7 +36,8 @@ async def ready(hub: Hub) -> Response:
 
 async def metrics(hub: Hub) -> Response:
     """The hub's figures in the text format of Prometheus."""
-    return Response(hub.meters.text(), headers={"Content-Type": _PROMETHEUS, **_NO_STORE})
+    text = await hub.figures()
+    return Response(text, headers={"Content-Type": _PROMETHEUS, **_NO_STORE})
 
 
 def _about_the_hub(

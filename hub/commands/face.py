@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any, Protocol, cast
 
 from hub.compose import Hub
+from hub.in_common import InCommon
 from hub.settings import Settings
 
 FACE_APP = "resolvers.app:make_app"
@@ -53,10 +54,10 @@ class Face(Protocol):
         ...
 
 
-def make_face(settings: Settings) -> Face:
+def make_face(settings: Settings, in_common: InCommon | None = None) -> Face:
     """The application over the given settings; its lifespan opens the hub."""
-    make = cast(Callable[[Settings], Face], _named(FACE_APP))  # what the name stands for
-    return make(settings)
+    make = cast(Callable[..., Face], _named(FACE_APP))  # what the name stands for
+    return make(settings, in_common=in_common)
 
 
 def face_sdl() -> str:

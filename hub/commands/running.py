@@ -18,6 +18,7 @@ import uvloop
 from hub.commands.face import Face, make_face
 from hub.commands.trouble import CommandFailed
 from hub.compose import Hub
+from hub.in_common import InCommon
 from hub.settings import Settings
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -82,9 +83,11 @@ def address(listener: socket.socket) -> str:
 
 
 @asynccontextmanager
-async def face_open(settings: Settings, listener: socket.socket) -> AsyncIterator[Hub]:
+async def face_open(
+    settings: Settings, listener: socket.socket, in_common: InCommon | None = None
+) -> AsyncIterator[Hub]:
     """The hub behind the face, which answers on the socket as long as this is open."""
-    app = make_face(settings)
+    app = make_face(settings, in_common)
     async with app.router.lifespan_context(app), served(app, listener, grace(settings)):
         yield app.state.hub
 

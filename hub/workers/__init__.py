@@ -1,0 +1,1 @@
+"""Several processes behind one address: workers that serve, and the one that keeps them."""
