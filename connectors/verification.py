@@ -110,7 +110,7 @@ class VerificationPlatform:
     async def _lookup(self, batch: Batch, seconds: float) -> Mapping[str, Json]:
         requests = [request for share in batch for request in _requests(share)]
         body = orjson.dumps({"requests": requests})
-        reply = await self._calls.post(LOOKUP, body, seconds)
+        reply = await self._calls.post(LOOKUP, body, seconds, lookup=True)
         return _by_ref(reply.document())
 
     def _read(self, share: Share, answers: Mapping[str, Json]) -> Iterator[Outcome]:
