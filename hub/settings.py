@@ -36,6 +36,7 @@ KNOWN = {
     "RATE": "requests of one key in a time, such as 200/second; default: as many as it wants",
     "QUOTA": "lookups of one key in a time, such as 1000000/day; default: as many as it wants",
     "MAX_LOOKUPS": "lookups in one request, default 1000",
+    "PLAN": "`off` has every operation run by graphql-core, none by a plan; default on",
     "OTLP": "URL of an OpenTelemetry collector that takes traces; default: nothing is traced",
     "DEMONSTRATION": "file that fills in GraphiQL's key and examples; the sandbox only",
     "API_KEY": "key of `certhub lookup`; the hub itself does not read it",
@@ -69,6 +70,7 @@ class Settings:
     desk_port: int = 0
     desk_pace: float = 1.0
     otlp: str | None = None
+    plan: bool = True
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -111,6 +113,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         desk_port=_port("DESK_PORT", given.get("DESK_PORT", "0")),
         desk_pace=_positive("DESK_PACE", given.get("DESK_PACE", "1")),
         otlp=_collector(given["OTLP"]) if "OTLP" in given else None,
+        plan=_one_of("PLAN", given.get("PLAN", "on"), ("on", "off")) == "on",
     )
 
 
@@ -122,6 +125,14 @@ def _endpoints(text: str) -> dict[str, str]:
                 f"environment: {PREFIX}ENDPOINTS holds {pair!r}. Allowed: name=url,name=url"
             )
     return dict(pair.split("=", 1) for pair in pairs)
+
+
+def _one_of(name: str, text: str, allowed: tuple[str, ...]) -> str:
+    if text not in allowed:
+        raise ConfigurationError(
+            f"environment: {PREFIX}{name} is {text!r}. Allowed: {', '.join(allowed)}"
+        )
+    return text
 
 
 def _collector(text: str) -> str:

@@ -1,13 +1,11 @@
-"""From the text of a document to its answer: parsed and validated once, then executed."""
+"""From a request to its answer: by the plan of its document where there is one, else by graphql-core."""
 
-import re
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any
 
-from cachetools import LRUCache
 from graphql import (
     DocumentNode,
     ExecutionResult,
@@ -15,10 +13,7 @@ from graphql import (
     GraphQLSchema,
     OperationType,
     execute,
-    get_operation_ast,
     located_error,
-    parse,
-    validate,
 )
 from graphql.execution import Executor as CoreExecutor
 from graphql.execution import (
@@ -30,23 +25,23 @@ from graphql.execution.executor_throwing_on_incremental import ExecutorThrowingO
 from graphql.pyutils import AwaitableOrValue
 
 from hub.tracing import UNTRACED, Span, Tracing
+from resolvers.documents.documents import Documents, Lifting, Written, too_large
+from resolvers.documents.planning import Plan, Planner, unplanned
 from resolvers.errors import CallerError, Code
 from resolvers.limits import Limits
 
-REMEMBERED = 1_000_000
-"""Characters of documents remembered in all; a syntax tree takes some hundred times the memory."""
-LONGEST_REMEMBERED = 20_000
-IDENTIFIER = re.compile(r"[0-9]{15}")
+MANY = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One GraphQL request as it came in."""
+    """One GraphQL request as it came in; no list in it has more than `entries`."""
 
-    query: str
-    variables: Mapping[str, object] | None
+    query: str = field(repr=False)
+    variables: Mapping[str, object] | None = field(repr=False)
     operation: str | None
     headers: Mapping[str, str] | None = field(default=None, repr=False, compare=False)
+    entries: int = field(default=MANY, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +58,8 @@ class Operation:
     document: DocumentNode
     request: Request
     kind: OperationType
+    plan: Plan | None = None
+    lifting: Lifting | None = None
 
     @property
     def subscribes(self) -> bool:
@@ -71,30 +68,17 @@ class Operation:
 
     @property
     def variables(self) -> dict[str, object]:
-        """What the caller gave for the operation's variables."""
-        return dict(self.request.variables or {})
+        """What the caller gave for the operation's variables, and the literals of its text."""
+        given = dict(self.request.variables or {})
+        return given if self.lifting is None else {**given, **self.lifting.values}
+
+    def answered(self, answer: ExecutionResult) -> ExecutionResult:
+        """The answer as the text has it that was sent."""
+        return self.lifting.placed(answer) if self.lifting and answer.errors else answer
 
 
 Events = AsyncGenerator[ExecutionResult, None] | Refused
 """What subscribing gives."""
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A document, the length of its text, and what was found wrong with it."""
-
-    length: int
-    document: DocumentNode | None
-    errors: list[GraphQLError]
-
-
-def _text_of(checked: Checked) -> int:
-    return checked.length
-
-
-def _too_large(message: str) -> GraphQLError:
-    trouble = CallerError(Code.TOO_LARGE, message, "Split it over several requests.")
-    return GraphQLError(message, original_error=trouble)
 
 
 def _wrong_transport() -> GraphQLError:
@@ -110,52 +94,49 @@ def _wrong_transport() -> GraphQLError:
 
 def longest_list(value: object) -> int:
     """Entries of the longest list inside a JSON value."""
-    match value:
-        case list():
-            return max(len(value), *map(longest_list, value), 0)
-        case dict():
-            return max(0, *map(longest_list, value.values()), 0)
-        case _:
-            return 0
+    longest, within = 0, [value]
+    while within:
+        one = within.pop()
+        if isinstance(one, list):
+            longest = max(longest, len(one))
+            within += one
+        elif isinstance(one, dict):
+            within += one.values()
+    return longest
 
 
 class Executor:
-    """Runs requests against one schema under its limits; remembers documents seen before."""
+    """Runs requests against one schema under its limits; what the planner compiles, by its plan."""
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits, tracing: Tracing = UNTRACED) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        limits: Limits,
+        tracing: Tracing = UNTRACED,
+        planner: Planner = unplanned,
+    ) -> None:
         self._schema = schema
         self._limits = limits
         self._tracing = tracing
-        self._seen: LRUCache[str, Checked] = LRUCache(REMEMBERED, getsizeof=_text_of)
-
-    def check(self, query: str) -> Checked:
-        """The document, parsed and validated, from memory where it was seen before."""
-        known = self._seen.get(query)
-        if known is None:
-            known = self._check(query)
-            if len(query) <= LONGEST_REMEMBERED and not IDENTIFIER.search(query):
-                self._seen[query] = known
-        return known
-
-    def _check(self, query: str) -> Checked:
-        try:
-            document = parse(query, max_tokens=self._limits.tokens)
-        except GraphQLError as error:
-            return Checked(len(query), None, [error])
-        if objection := self._limits.objection(document):
-            return Checked(len(query), None, [_too_large(objection)])
-        return Checked(len(query), document, validate(self._schema, document, max_errors=20))
+        self._documents = Documents(schema, limits, planner)
 
     def operation(self, request: Request) -> Operation | Refused:
         """The operation asked for, or why it can't be run."""
-        checked = self.check(request.query)
-        if checked.errors or checked.document is None:
-            return Refused(checked.errors)
-        if longest_list(request.variables) > self._limits.lookups:
-            return Refused([_too_large(f"A list holds more than {self._limits.lookups} entries.")])
-        chosen = get_operation_ast(checked.document, request.operation)
-        kind = OperationType.QUERY if chosen is None else chosen.operation
-        return Operation(checked.document, request, kind)
+        return self._operation(request, self._documents.read(request.query))
+
+    def _operation(self, request: Request, written: Written) -> Operation | Refused:
+        document = written.checked.document
+        if written.checked.errors or document is None:
+            return Refused(written.checked.errors)
+        most = self._limits.lookups
+        if request.entries > most and longest_list(request.variables) > most:
+            return Refused([too_large(f"A list holds more than {most} entries.")])
+        chosen = self._documents.chosen(written, request.operation)
+        return Operation(document, request, chosen.kind, chosen.plan, written.lifting)
+
+    def _as_written(self, request: Request) -> Operation | Refused:
+        """The operation with its literals in it: whatever is wrong with them is told as they stand."""
+        return self._operation(request, self._documents.read_as_written(request.query))
 
     async def run(self, request: Request, context: object) -> ExecutionResult | Refused:
         """The one answer, or why there is none: a subscription is refused."""
@@ -173,11 +154,26 @@ class Executor:
         return self._tracing.operation(operation.kind.value, operation.request.headers)
 
     async def _execute(self, operation: Operation, context: object) -> ExecutionResult | Refused:
+        variables = operation.variables
+        bound = None if operation.plan is None else operation.plan.bound(variables)
+        if operation.plan is not None and bound is not None:
+            return operation.answered(await operation.plan.run(bound, context))
+        answer = await self._execute_by_core(operation, variables, context)
+        if operation.lifting is None:
+            return answer
+        if isinstance(answer, Refused):
+            whole = self._as_written(operation.request)
+            return whole if isinstance(whole, Refused) else await self._execute(whole, context)
+        return operation.answered(answer)
+
+    async def _execute_by_core(
+        self, operation: Operation, variables: dict[str, object], context: object
+    ) -> ExecutionResult | Refused:
         result = execute(
             self._schema,
             operation.document,
             context_value=context,
-            variable_values=operation.variables,
+            variable_values=variables,
             operation_name=operation.request.operation,
         )
         answered = result if isinstance(result, ExecutionResult) else await result
@@ -196,12 +192,25 @@ class Executor:
             operation_name=operation.request.operation,
         )
         if isinstance(core, list):
-            return Refused(core)
+            return await self._subscribe_as_written(operation, core, make_context)
         opening = create_source_event_stream(core)
         source = await opening if isawaitable(opening) else opening
         if isinstance(source, ExecutionResult):
-            return Refused(source.errors or [])
-        return map_source_to_response_event(core, source, _with_fresh(make_context))
+            return Refused(operation.answered(source).errors or [])
+        events = map_source_to_response_event(core, source, _with_fresh(make_context))
+        return events if operation.lifting is None else _answered(operation, events)
+
+    async def _subscribe_as_written(
+        self,
+        operation: Operation,
+        errors: list[GraphQLError],
+        make_context: Callable[[], object],
+    ) -> Events:
+        """What is wrong with a subscription's variables, told of the text as it was sent."""
+        if operation.lifting is None:
+            return Refused(errors)
+        whole = self._as_written(operation.request)
+        return whole if isinstance(whole, Refused) else await self.subscribe(whole, make_context)
 
     async def answers(
         self, operation: Operation, make_context: Callable[[], object]
@@ -244,3 +253,11 @@ def _with_fresh(
         return execute_subscription_event(event)
 
     return execute_event
+
+
+async def _answered(
+    operation: Operation, events: AsyncGenerator[ExecutionResult, None]
+) -> AsyncGenerator[ExecutionResult, None]:
+    async with aclosing(events):
+        async for event in events:
+            yield operation.answered(event)

@@ -128,3 +128,13 @@ def test_nothing_is_traced_by_default() -> None:
     """There is a collector only where one is given."""
     assert read_settings({}).otlp is None
     assert read_settings({"CERTHUB_OTLP": "https://c:4318/otel"}).otlp == "https://c:4318/otel"
+
+
+def test_plans_can_be_turned_off() -> None:
+    """`off` and `on` are allowed, nothing else."""
+    assert read_settings({"CERTHUB_PLAN": "off"}).plan is False
+    assert read_settings({}).plan is True
+    with pytest.raises(ConfigurationError) as raised:
+        read_settings({"CERTHUB_PLAN": "no"})
+
+    assert str(raised.value) == "environment: CERTHUB_PLAN is 'no'. Allowed: on, off"

@@ -1,0 +1,1 @@
+"""Documents: from a text to what runs, once for all texts that differ in literal values only."""
