@@ -6,20 +6,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from secrets import token_hex
 from time import perf_counter
+from typing import Protocol
 
 from hub.catalogue.admission import Admitted, Refusal, admit
-from hub.catalogue.rows import Catalogue
+from hub.catalogue.rows import Catalogue, CatalogueRow
 from hub.china import date_in_china
 from hub.declarations.words import CertificateType
 from hub.evidence import Denied, Found, Lookup, NotHeld, Outcome, Requester, Unavailable
 from hub.possible import steps_after
-from hub.records import Pseudonyms, batch_of
 from hub.routing.inquiry import inquiry_for
 from hub.routing.kept import Asker
 from hub.routing.route import RouteBook, tiers_of
 from hub.routing.router import Router
 from hub.routing.search import Finding, Question
-from hub.trail.writer import Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,24 @@ class InForce:
     sources: RouteBook
 
 
+class Recorder(Protocol):
+    """Keeps what is disclosed."""
+
+    async def keep(
+        self,
+        requester: Requester,
+        lookups: Sequence[Lookup],
+        catalogue: int,
+        rows: Sequence[CatalogueRow | None],
+        outcomes: Sequence[Outcome],
+        request_id: str,
+        batch_id: str,
+        at: datetime,
+    ) -> None:
+        """Return once it is durably on record; raises `RecordsUnavailable` where it can't be."""
+        ...
+
+
 class Disclosure:
     """Hands certificates over: to whom the catalogue allows, from the best source, on record."""
 
@@ -38,8 +55,7 @@ class Disclosure:
         types: Mapping[str, CertificateType],
         in_force: Callable[[], InForce],
         router: Router,
-        trail: Trail,
-        pseudonyms: Pseudonyms,
+        records: Recorder,
         within: float,
         disclosed: Callable[[Sequence[Outcome], float], None],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -47,8 +63,7 @@ class Disclosure:
         self._types = types
         self._in_force = in_force
         self._router = router
-        self._trail = trail
-        self._pseudonyms = pseudonyms
+        self._records = records
         self._within = within
         self._disclosed = disclosed
         self._clock = clock
@@ -70,18 +85,8 @@ class Disclosure:
             for number, (lookup, verdict) in enumerate(zip(lookups, verdicts, strict=True))
         ]
         rows = [verdict.row if isinstance(verdict, Admitted) else None for verdict in verdicts]
-        await self._trail.record(
-            batch_of(
-                requester,
-                lookups,
-                now.catalogue.version.id,
-                rows,
-                outcomes,
-                request_id,
-                batch,
-                at,
-                self._pseudonyms,
-            )
+        await self._records.keep(
+            requester, lookups, now.catalogue.version.id, rows, outcomes, request_id, batch, at
         )
         self._disclosed(outcomes, perf_counter() - began)
         return outcomes

@@ -8,6 +8,7 @@ from hub.evidence import Attempt, Denied, Found, Lookup, Outcome, Purpose, Reque
 from hub.trail.batches import DisclosureBatch, Entry, batched
 from hub.trail.pseudonyms import Keyed
 from hub.trail.records import AttemptNote, DisclosureRecord
+from hub.trail.writer import Trail
 
 OUTCOME_NAMES = {
     "Found": "found",
@@ -39,6 +40,43 @@ class Pseudonyms:
             if identifier not in known:
                 known[identifier] = self._keyed.pseudonym(identifier)
         return [known[lookup.subject.identifier] for lookup in lookups]
+
+
+class Records:
+    """Keeps what is disclosed: once that returns, it may leave."""
+
+    def __init__(self, trail: Trail, pseudonyms: Pseudonyms) -> None:
+        self._trail = trail
+        self._pseudonyms = pseudonyms
+
+    async def keep(
+        self,
+        requester: Requester,
+        lookups: Sequence[Lookup],
+        catalogue: int,
+        rows: Sequence[CatalogueRow | None],
+        outcomes: Sequence[Outcome],
+        request_id: str,
+        batch_id: str,
+        at: datetime,
+    ) -> None:
+        """Return once every lookup of a call is durably on record; see `batch_of`.
+
+        Raises `RecordsUnavailable` where that can't be, and `UnrecordableText`.
+        """
+        await self._trail.record(
+            batch_of(
+                requester,
+                lookups,
+                catalogue,
+                rows,
+                outcomes,
+                request_id,
+                batch_id,
+                at,
+                self._pseudonyms,
+            )
+        )
 
 
 def batch_of(

@@ -38,7 +38,7 @@ from hub.evidence import (
     Tier,
     Unavailable,
 )
-from hub.records import Pseudonyms
+from hub.records import Pseudonyms, Records
 from hub.routing.kept import Kept
 from hub.routing.line import LineRules
 from hub.routing.lines import Lines
@@ -130,8 +130,7 @@ async def stage(
             TYPES,
             lambda: InForce(catalogue(catalogue_row), book),
             Router(lines, Kept(100_000, time.monotonic), lambda: NOW),
-            trail,
-            Pseudonyms(b"secret"),
+            Records(trail, Pseudonyms(b"secret")),
             5.0,
             lambda outcomes, _: told.extend(outcomes),
             lambda: NOW,

@@ -34,7 +34,7 @@ from hub.evidence import (
     Tier,
     Unavailable,
 )
-from hub.records import Pseudonyms
+from hub.records import Pseudonyms, Records
 from hub.routing.kept import Kept
 from hub.routing.lines import Lines
 from hub.routing.observation import Observatory
@@ -154,8 +154,7 @@ async def play(case: Case, http: Http) -> Played:
             {"id_card": TYPE},
             lambda: InForce(CATALOGUE, book),
             Router(lines, Kept(1000, time.monotonic), lambda: NOW),
-            trail,
-            Pseudonyms(b"secret"),
+            Records(trail, Pseudonyms(b"secret")),
             WITHIN,
             lambda _outcomes, _seconds: None,
             lambda: NOW,
