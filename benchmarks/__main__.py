@@ -1,31 +1,31 @@
-"""`python -m benchmarks`: put the product up, measure it in rounds, and report."""
+"""`python -m benchmarks`: put the room up, measure everybody in rounds, and report."""
 
 import gc
 import signal
 import sys
 from asyncio import Runner
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import aiohttp
 import uvloop
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from benchmarks.ground import Ground, lay_ground, lay_platforms
+from benchmarks import report
+from benchmarks.comparing import changes, ratio_changes
 from benchmarks.machine import Cores, cores, description, pin
-from benchmarks.measuring import Measured, Measuring, Site
-from benchmarks.processes import Child, NotStarted, serve_hub, serve_platforms, started
-from benchmarks.report import Run, markdown, raw, terminal_table
-from benchmarks.requests import Request, WrongAnswer, people_of, requests_of
+from benchmarks.opened import Opened, no_peers, opened
+from benchmarks.processes import NotStarted
+from benchmarks.ratios import reckoned
+from benchmarks.requests import WrongAnswer
+from benchmarks.results import OutageTold, Results, to_json
+from benchmarks.rounds import Case, Tell, cases_of, measure, prepare
+from benchmarks.timeline import outage
 from benchmarks.wanted import Wanted, wanted_of
-
-REQUESTS = {1: 1000, 100: 8}
-"""Requests made for a shape of so many lookups; they are sent in turn, over and over."""
-
-Requests = dict[str, tuple[Request, ...]]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -33,79 +33,107 @@ def main(arguments: Sequence[str] | None = None) -> None:
     wanted = wanted_of(arguments)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
-        run = _run(wanted)
+        results = _run(wanted)
     except KeyboardInterrupt:
         sys.exit("benchmarks: stopped; nothing is left running.")
     except (NotStarted, WrongAnswer) as trouble:
         sys.exit(f"benchmarks: {trouble}.")
-    Console(width=None if sys.stdout.isatty() else 140).print(terminal_table(run))
-    if wanted.json:
-        wanted.json.write_bytes(raw(run))
-    if wanted.markdown:
-        wanted.markdown.write_text(markdown(run), "utf-8")
+    _show(wanted, results)
+    _write(wanted, results)
 
 
-def _run(wanted: Wanted) -> Run:
+def _run(wanted: Wanted) -> Results:
     where = cores()
     with (
         TemporaryDirectory(prefix="certhub-benchmarks-") as folder,
         Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
         machine = description(Path(folder))
-        platforms = lay_platforms(Path(folder))
-        requests = _requests(wanted, platforms)
         pin(where.platforms)
-        with _up(runner, Path(folder), platforms, where) as (ground, hub, stand_ins):
-            measured = runner.run(_measure(wanted, requests, where, ground, hub, stand_ins))
-    return Run(machine, where, wanted.rounds, wanted.seconds, measured)
+        make = no_peers
+        with opened(runner, Path(folder), where, make) as room:
+            results = runner.run(_measure(wanted, where, room))
+    results = replace(results, machine=machine)
+    ratios, reasons = reckoned(results)
+    return replace(results, ratios=ratios, reasons=reasons)
+
+
+async def _measure(wanted: Wanted, where: Cores, room: Opened) -> Results:
+    cases = cases_of(room.servers, wanted.scenarios)
+    servers = len({id(case.server) for case in cases})
+    with _progress(2 * servers + wanted.rounds * len(cases) + (wanted.outage > 0)) as tell:
+        wrong = await prepare(room.room, cases, wanted.warm_up, tell)
+        cases = [case for case in cases if case.server.contender.name not in wrong]
+        gc.collect()
+        gc.freeze()  # the driver's own full collections are no part of what is measured
+        lost = await measure(room.room, cases, wanted.rounds, wanted.seconds, tell)
+        through = await _outage(wanted, room, tell)
+    return _results(wanted, where, room, cases, {**room.skipped, **wrong, **lost}, through)
+
+
+async def _outage(wanted: Wanted, room: Opened, tell: Tell) -> OutageTold | None:
+    if not wanted.outage:
+        return None
+    tell("an outage of the first gateway")
+    return await outage(room.room, room.servers[0], room.ground.key, wanted.outage)
+
+
+def _results(
+    wanted: Wanted,
+    where: Cores,
+    room: Opened,
+    cases: Sequence[Case],
+    skipped: dict[str, str],
+    through: OutageTold | None,
+) -> Results:
+    contenders = [server.contender for server in room.servers]
+    return Results(
+        began=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        machine={},
+        shared_core=where.shared,
+        rounds=wanted.rounds,
+        seconds=wanted.seconds,
+        contenders={one.name: one.title for one in contenders},
+        skipped=skipped,
+        measurements=tuple(case.measured() for case in cases if case.windows),
+        outage=through,
+    )
 
 
 @contextmanager
-def _up(
-    runner: Runner, folder: Path, platforms: Path, where: Cores
-) -> Iterator[tuple[Ground, Child, Child]]:
-    with started("the sandbox", where.platforms, serve_platforms, platforms) as stand_ins:
-        ground = runner.run(lay_ground(folder, platforms, stand_ins.said))
-        with started("the hub", where.hub, serve_hub, ground.environ) as hub:
-            yield ground, hub, stand_ins
-
-
-def _requests(wanted: Wanted, platforms: Path) -> Requests:
-    people = people_of(platforms)
-    made = {
-        (one.shape, one.way): requests_of(people, one.shape, one.way, REQUESTS[one.shape.lookups])
-        for one in wanted.scenarios
-    }
-    return {one.name: made[one.shape, one.way] for one in wanted.scenarios}
-
-
-async def _measure(
-    wanted: Wanted, requests: Requests, where: Cores, ground: Ground, hub: Child, stand_ins: Child
-) -> list[Measured]:
-    async with aiohttp.ClientSession(trust_env=False) as control:
-        site = Site(where, ground, hub, stand_ins, control)
-        for checked in {id(each): each for each in requests.values()}.values():
-            await site.check(checked)
-        gc.freeze()  # the driver's own full collections are no part of what is measured
-        measuring = [Measuring(site, one, requests[one.name]) for one in wanted.scenarios]
-        await _rounds(wanted, measuring)
-    return [each.measured for each in measuring]
-
-
-async def _rounds(wanted: Wanted, measuring: Sequence[Measuring]) -> None:
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+def _progress(steps: int) -> Iterator[Callable[[str], None]]:
+    """A bar that is drawn between windows only, never while one is measured."""
+    columns = BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     console = Console(stderr=True)
     with Progress(
-        *columns, TimeRemainingColumn(), console=console, refresh_per_second=1, transient=True
+        *columns, TextColumn("{task.description}"), console=console, auto_refresh=False
     ) as progress:
-        bar = progress.add_task("", total=2 * wanted.rounds * len(measuring))
-        for number in range(1, wanted.rounds + 1):
-            for each in measuring:
-                told = f"round {number}: {each.measured.scenario.name}"
-                for window in (each.alone, each.crowded):
-                    progress.update(bar, description=told)
-                    await window(wanted.seconds / 2)
-                    progress.advance(bar)
+        bar = progress.add_task("", total=steps)
+
+        def tell(told: str) -> None:
+            progress.update(bar, description=told, refresh=True)
+            progress.advance(bar)
+
+        yield tell
+
+
+def _show(wanted: Wanted, results: Results) -> None:
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    caption = f"{report.machine(results)}\n{report.circumstances(results)} {report.LEGEND}"
+    console.print(report.terminal(report.measurements(results), caption))
+    console.print(report.terminal(report.promises(results)))
+    for line in report.skipped(results):
+        console.print(line)
+    if wanted.old is not None:
+        console.print(report.terminal(changes(wanted.old, results)))
+        console.print(report.terminal(ratio_changes(wanted.old, results)))
+
+
+def _write(wanted: Wanted, results: Results) -> None:
+    if wanted.json:
+        wanted.json.write_bytes(to_json(results))
+    if wanted.markdown:
+        wanted.markdown.write_text(report.markdown(results), "utf-8")
 
 
 if __name__ == "__main__":

@@ -8,15 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from benchmarks.scenarios import SOURCES, Way
-from hub.catalogue.rows import (
-    CatalogueContent,
-    CatalogueRow,
-    Measure,
-    ServiceItem,
-    Unit,
-    UnitKind,
-)
+from benchmarks.contenders import Way
+from benchmarks.scenarios import SOURCES
+from hub.catalogue.rows import CatalogueContent
 from hub.declarations.words import CertificateType
 from hub.known_types import certificate_types
 from hub.sandbox.sandbox import packaged_credentials, packaged_platforms
@@ -25,10 +19,7 @@ from hub.storage.catalogue_store import save_version
 from hub.storage.key_store import create_key
 from hub.storage.opened import open_database
 
-CERTIFICATE = "household_register"
 UNIT, OPERATOR = "NB-BENCH-01", "op-001"
-ITEMS = {Way.BATCH: "许可-00001-000", Way.GATEWAY: "许可-00002-000"}
-_MEASURES = {Way.BATCH: Measure.VERIFICATION, Way.GATEWAY: Measure.SHARING}
 
 CatalogueOf = Callable[[Mapping[str, CertificateType]], CatalogueContent]
 """Makes a catalogue over the certificate types there are."""
@@ -43,41 +34,44 @@ class Ground:
 
     def records(self) -> int:
         """How many disclosures the database of the hub holds."""
-        file = Path(self.environ["CERTHUB_DATA"]) / "certhub.db"
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
-            (count,) = database.execute("SELECT count(*) FROM disclosures").fetchone()
-            return int(count)
+        return Records(self.database)()
+
+    @property
+    def database(self) -> Path:
+        """The file of the hub's own database."""
+        return Path(self.environ["CERTHUB_DATA"]) / "certhub.db"
+
+
+class Records:
+    """Counts the disclosures in a database; each call reads only what came since the last."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._seen = self._count = 0
+
+    def __call__(self) -> int:
+        """How many there are in all."""
+        with closing(sqlite3.connect(f"file:{self._database}?mode=ro", uri=True)) as database:
+            came, last = database.execute(
+                "SELECT total(count), max(rowid) FROM disclosure_batches WHERE rowid > ?",
+                (self._seen,),
+            ).fetchone()
+        self._count, self._seen = self._count + int(came), last or self._seen
+        return self._count
 
 
 def lay_platforms(folder: Path) -> Path:
-    """The packaged platforms, and a second verification platform to fall through to."""
+    """The sharing gateways, and two verification platforms of which one is fallen through to."""
     platforms = folder / "platforms"
     first, second = SOURCES[Way.BATCH]
-    shutil.copytree(packaged_platforms(), platforms)
+    for name in (*SOURCES[Way.GATEWAY], first):
+        shutil.copytree(packaged_platforms() / name, platforms / name)
     shutil.copytree(platforms / first, platforms / second)
     return platforms
 
 
-def two_ways(types: Mapping[str, CertificateType]) -> CatalogueContent:
-    """An item for each way of asking: its one row opens that way and no other."""
-    granted = frozenset(types[CERTIFICATE].fields)
-    return CatalogueContent(
-        units=(Unit(UNIT, "示例窗口", UnitKind.GOVERNMENT),),
-        items=tuple(
-            ServiceItem(item, f"示例事项{item}", "户籍", UNIT, True, None)
-            for item in ITEMS.values()
-        ),
-        rows=tuple(
-            CatalogueRow(
-                number, UNIT, ITEMS[way], CERTIFICATE, "公安机关", (_MEASURES[way],), granted
-            )
-            for number, way in enumerate(Way, start=1)
-        ),
-    )
-
-
 async def lay_ground(
-    folder: Path, platforms: Path, urls: Mapping[str, str], catalogue: CatalogueOf = two_ways
+    folder: Path, platforms: Path, urls: Mapping[str, str], catalogue: CatalogueOf
 ) -> Ground:
     """A database with a catalogue and a key, and the settings that lead to it."""
     environ = {

@@ -3,7 +3,7 @@
 import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -67,6 +67,26 @@ def cpu_seconds(pid: int) -> float:
     """CPU time that a process has used since it began, all of its threads, user and system."""
     after_name = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
     return (int(after_name[11]) + int(after_name[12])) / _TICK
+
+
+def family(pid: int) -> list[int]:
+    """A process and all that it has started, and they have."""
+    found = [pid]
+    for one in found:
+        for file in Path(f"/proc/{one}/task").glob("*/children"):
+            with suppress(OSError):  # a thread that has ended meanwhile
+                found += [int(child) for child in file.read_text("ascii").split()]
+    return found
+
+
+def family_cpu_seconds(pid: int) -> float:
+    """CPU time that a process and its family have used."""
+    return sum(cpu_seconds(one) for one in family(pid))
+
+
+def family_mb(pid: int) -> float:
+    """Memory that a process and its family hold now."""
+    return sum(resident_mb(one) for one in family(pid))
 
 
 def core_seconds(core: int) -> float:

@@ -1,146 +1,181 @@
-"""One window of one scenario: what its lookups cost the hub, its platforms and its callers."""
+"""One window of one scenario with one server: what its lookups cost, and how long they took."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
+from random import Random
 
-import aiohttp
-
-from benchmarks.driver import Caller, callers, drive
-from benchmarks.ground import Ground
-from benchmarks.machine import Cores, core_seconds, cpu_seconds, resident_mb, slowness
-from benchmarks.processes import Child
+from benchmarks.contenders import Way
+from benchmarks.floors import DIRECT
+from benchmarks.launching import Server
+from benchmarks.load import Driven, Line, closed_loop, fetched, lines, open_loop
+from benchmarks.machine import (
+    Cores,
+    core_seconds,
+    cpu_seconds,
+    family_cpu_seconds,
+    family_mb,
+    slowness,
+)
 from benchmarks.requests import Request, WrongAnswer
-from benchmarks.scenarios import Scenario
+from benchmarks.results import Window, percentiles
+from benchmarks.scenarios import OPEN_RATE, Load, Scenario
+from benchmarks.signed_gateway import signed_requests
+from benchmarks.site import Platforms
+from benchmarks.supplies import Supplies
+from hub.declarations.words import Platform
 
-_WARM_UP = 0.1
+_WARM_UP = 0.15
 """Share of a window's seconds that goes untimed before it."""
+_CHECKED = 64
+"""Requests of one shape whose answers are compared field by field before anything is timed."""
+_SEED = 2026
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """What one window showed; `cpu_us` and `calls` are of the hub, for one lookup."""
+class Province:
+    """What the driver needs to sign calls to the first gateway itself."""
 
-    callers: int
-    lookups: int
-    records: int
-    lookups_per_second: float
-    cpu_us: float
-    slowness: float  # of the hub's core, before and after
-    busy: float  # share of the time that the hub's process was at work
-    others: float  # share of the time that other processes had the hub's core
-    calls: float  # to platforms
-    calls_by_platform: Mapping[str, int]
-    resident_mb: float
-    latencies_ms: tuple[float, ...] = field(repr=False)
+    declared: Platform = field(repr=False)
+    app_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """The product, up and ready to be measured."""
+class Room:
+    """Everything that is up and ready to be measured."""
 
     cores: Cores
-    ground: Ground
-    hub: Child
-    platforms: Child
-    control: aiohttp.ClientSession
+    platforms: Platforms
+    platforms_pid: int
+    driver_pid: int
+    province: Province
+    supplies: Supplies
+    records: Mapping[str, Callable[[], int]]  # by server that keeps records: how many it holds
 
-    async def check(self, requests: Sequence[Request]) -> None:
-        """Send every request once; raises `WrongAnswer` unless each is answered as it must be."""
-        async with callers(self.hub.said, self.ground.key, 1) as (caller,):
+
+async def check(room: Room, server: Server, scenario: Scenario) -> None:
+    """Ask and compare; raises `WrongAnswer` unless every answer is as the platforms hold it."""
+    await room.platforms.turn_all({})
+    contender = server.contender
+    try:
+        requests = (await _requests(room, server, scenario))[:_CHECKED]
+        async with lines(server.url, 1) as (line,):
             for request in requests:
-                request.check(await caller.ask(request.body))
+                request.check(await fetched(line, request), contender.read)
+    except WrongAnswer as wrong:
+        raise WrongAnswer(f"{contender.name}, {scenario.name}: {wrong}") from None
 
-    async def turn_latency(self, latency_ms: int) -> None:
-        """Let every platform take that long to answer."""
-        for url in self.platforms.said.values():
-            await self._control("PUT", f"{url}/sandbox/dials", {"latency": {"ms": latency_ms}})
 
-    async def turn(self, platform: str, dials: Mapping[str, object]) -> None:
-        """Set all dials of one platform; none given heals it."""
-        url = self.platforms.said[platform]
-        await self._control("PUT", f"{url}/sandbox/dials", dials)
+async def warm_up(
+    room: Room, server: Server, scenarios: Sequence[Scenario], seconds: float
+) -> None:
+    """Load for so long, in each of the ways in which the server will be asked."""
+    await room.platforms.turn_all({})
+    for scenario in scenarios:
+        supply = await _turn(room, server, scenario)
+        async with lines(server.url, scenario.callers) as connected:
+            await closed_loop(connected, supply, seconds / len(scenarios))
 
-    async def asked(self, platform: str) -> int:
-        """Data calls that one platform has had."""
-        url = self.platforms.said[platform]
-        return (await self._control("GET", f"{url}/sandbox/counts"))["total"]
 
-    async def reset_calls(self) -> None:
-        """Begin to count the platforms' calls at nothing."""
-        for url in self.platforms.said.values():
-            await self._control("DELETE", f"{url}/sandbox/counts")
+async def window(
+    room: Room, server: Server, scenario: Scenario, seconds: float, capacity: float | None
+) -> Window:
+    """One window; `capacity`, in requests a second, is what an open loop offers a share of."""
+    await room.platforms.turn_all({"latency": scenario.latency.dial})
+    supply = await _turn(room, server, scenario)
+    try:
+        async with lines(server.url, scenario.callers) as connected:
+            offered = OPEN_RATE * capacity if capacity is not None else None
+            await _driven(connected, supply, seconds * _WARM_UP, offered)
+            return await _timed(room, server, connected, supply, seconds, offered)
+    except WrongAnswer as wrong:
+        raise WrongAnswer(f"{server.contender.name}, {scenario.name}: {wrong}") from None
 
-    async def calls(self) -> dict[str, int]:
-        """Data calls by platform, without those that were not asked."""
-        counts = {
-            name: (await self._control("GET", f"{url}/sandbox/counts"))["total"]
-            for name, url in self.platforms.said.items()
-        }
-        return {name: total for name, total in counts.items() if total}
 
-    async def _control(self, method: str, url: str, body: object = None) -> Mapping[str, int]:
-        async with self.control.request(method, url, json=body, raise_for_status=True) as reply:
-            answer: Mapping[str, int] = await reply.json()
-            return answer
+async def _requests(room: Room, server: Server, scenario: Scenario) -> Sequence[Request]:
+    if server.contender.name != DIRECT or scenario.way is not Way.GATEWAY:
+        return room.supplies.requests(server, scenario)
+    asked = [one for (one,) in room.supplies.people(scenario.shape, scenario.way)]
+    return await signed_requests(
+        room.platforms.control, server.url, room.province.declared, room.province.app_secret, asked
+    )
+
+
+async def _turn(room: Room, server: Server, scenario: Scenario) -> Iterator[Request]:
+    if server.contender.name == DIRECT and scenario.way is Way.GATEWAY:
+        return cycle(await _requests(room, server, scenario))
+    return room.supplies.turn(server, scenario)
+
+
+async def _driven(
+    connected: Sequence[Line], supply: Iterator[Request], seconds: float, offered: float | None
+) -> Driven:
+    if offered is None:
+        return await closed_loop(connected, supply, seconds)
+    return await open_loop(connected, supply, offered, seconds, Random(_SEED))
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """All windows of a scenario: with one caller and with many, a pair for each round."""
+class _Clocks:
+    """CPU seconds so far."""
 
-    scenario: Scenario
-    alone: list[Window] = field(default_factory=list)
-    crowd: list[Window] = field(default_factory=list)
+    server: float
+    core: float  # that of the server, for whomever
+    platforms: float
+    driver: float
 
-
-class Measuring:
-    """Measures one scenario, round after round; requests go on where the last round ended."""
-
-    def __init__(self, site: Site, scenario: Scenario, requests: Sequence[Request]) -> None:
-        self.measured = Measured(scenario)
-        self._site = site
-        self._supply = cycle(requests)
-
-    async def alone(self, seconds: float) -> None:
-        """One window with one caller."""
-        self.measured.alone.append(await self._window(1, seconds))
-
-    async def crowded(self, seconds: float) -> None:
-        """One window with as many callers as the shape says."""
-        crowd = self.measured.scenario.shape.crowd
-        self.measured.crowd.append(await self._window(crowd, seconds))
-
-    async def _window(self, number: int, seconds: float) -> Window:
-        await self._site.turn_latency(self.measured.scenario.latency_ms)
-        async with callers(self._site.hub.said, self._site.ground.key, number) as connected:
-            await drive(connected, self._supply, seconds * _WARM_UP)
-            return await _timed(self._site, connected, self._supply, seconds)
+    @classmethod
+    def read(cls, room: Room, server: Server) -> "_Clocks":
+        return cls(
+            family_cpu_seconds(server.pid),
+            core_seconds(room.cores.hub),
+            cpu_seconds(room.platforms_pid),
+            cpu_seconds(room.driver_pid),
+        )
 
 
 async def _timed(
-    site: Site, connected: Sequence[Caller], supply: Iterator[Request], seconds: float
+    room: Room,
+    server: Server,
+    connected: Sequence[Line],
+    supply: Iterator[Request],
+    seconds: float,
+    offered: float | None,
 ) -> Window:
-    await site.reset_calls()
-    slow, records = slowness(site.cores.hub), site.ground.records()
-    worked, core = cpu_seconds(site.hub.pid), core_seconds(site.cores.hub)
-    driven = await drive(connected, supply, seconds)
-    worked = cpu_seconds(site.hub.pid) - worked
-    core = core_seconds(site.cores.hub) - core
-    calls, records = await site.calls(), site.ground.records() - records
-    if records != driven.lookups:
-        raise WrongAnswer(f"{driven.lookups} lookups were answered and {records} are on record")
+    await room.platforms.reset_calls()
+    records, slow = _records(room, server), slowness(room.cores.hub)
+    before = _Clocks.read(room, server)
+    driven = await _driven(connected, supply, seconds, offered)
+    after = _Clocks.read(room, server)
+    slow = (slow + slowness(room.cores.hub)) / 2
+    calls = await room.platforms.calls()
+    kept = _records(room, server) - records
+    if server.contender.name in room.records and kept != driven.lookups:
+        raise WrongAnswer(f"{driven.lookups} lookups were answered and {kept} are on record")
+    worked = after.server - before.server
     return Window(
-        callers=len(connected),
+        seconds=driven.seconds,
+        requests=driven.requests,
         lookups=driven.lookups,
-        records=records,
         lookups_per_second=driven.lookups / driven.seconds,
         cpu_us=worked / driven.lookups * 1e6,
-        slowness=(slow + slowness(site.cores.hub)) / 2,
+        norm_us=worked / driven.lookups * 1e6 / slow,
         busy=worked / driven.seconds,
-        others=max(core - worked, 0.0) / driven.seconds,
-        calls=sum(calls.values()) / driven.lookups,
-        calls_by_platform=calls,
-        resident_mb=resident_mb(site.hub.pid),
-        latencies_ms=driven.latencies_ms,
+        others=max(after.core - before.core - worked, 0.0) / driven.seconds,
+        platforms_busy=(after.platforms - before.platforms) / driven.seconds,
+        driver_busy=(after.driver - before.driver) / driven.seconds,
+        calls=calls / driven.lookups,
+        resident_mb=family_mb(server.pid),
+        latencies_ms=percentiles(driven.latencies_ms),
+        offered=offered,
     )
+
+
+def _records(room: Room, server: Server) -> int:
+    count = room.records.get(server.contender.name)
+    return count() if count is not None else 0
+
+
+def needs_capacity(scenario: Scenario) -> bool:
+    """Whether it is an open loop."""
+    return scenario.load is Load.OPEN

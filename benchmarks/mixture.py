@@ -54,6 +54,7 @@ MUNICIPAL = (
     "employment_and_startup_certificate",
 )
 """Types for which the provincial platform is never asked."""
+EVERY = (*PROVINCIAL, *MUNICIPAL)
 DOSSIER = (
     *PROVINCIAL[:7],
     "real_estate_title",
@@ -102,9 +103,14 @@ class Mixed:
         return +told
 
 
-def mixed_catalogue(types: Mapping[str, CertificateType]) -> CatalogueContent:
-    """Two items: one under which any type may be asked, and one that requires a dossier."""
-    wanted = [(SINGLES, name) for name in (*PROVINCIAL, *MUNICIPAL)]
+def mixed_catalogue(
+    types: Mapping[str, CertificateType], shared: frozenset[str] = frozenset(EVERY)
+) -> CatalogueContent:
+    """Two items: one under which any type may be asked, and one that requires a dossier.
+
+    Types that are not shared are verified.
+    """
+    wanted = [(SINGLES, name) for name in EVERY]
     wanted += [(DOSSIERS, name) for name in DOSSIER]
     return CatalogueContent(
         units=(Unit(UNIT, "示例窗口", UnitKind.GOVERNMENT),),
@@ -114,16 +120,17 @@ def mixed_catalogue(types: Mapping[str, CertificateType]) -> CatalogueContent:
         ),
         rows=tuple(
             CatalogueRow(
-                number, UNIT, item, name, "示例机关", _measures(name), frozenset(types[name].fields)
+                number,
+                UNIT,
+                item,
+                name,
+                "示例机关",
+                (Measure.SHARING if name in shared else Measure.VERIFICATION,),
+                frozenset(types[name].fields),
             )
             for number, (item, name) in enumerate(wanted, start=1)
         ),
     )
-
-
-def _measures(certificate: str) -> tuple[Measure, ...]:
-    verified = certificate not in (*PROVINCIAL, *MUNICIPAL)
-    return (Measure.VERIFICATION,) if verified else (Measure.SHARING,)
 
 
 def people(count: int = PEOPLE) -> list[Person]:
@@ -141,16 +148,15 @@ def singles(types: Sequence[str], who: Sequence[Person], dice: Random) -> Iterat
 
 def mixture(who: Sequence[Person], dice: Random) -> Iterator[Mixed]:
     """Seven of ten ask one lookup, one of fifty a hundred in a list, the others a dossier."""
-    every = (*PROVINCIAL, *MUNICIPAL)
     number = 0
     while number := number + 1:
         drawn = dice.random()
         if drawn < 0.70:
-            yield _single(dice.choice(every), dice.choice(who), number)
+            yield _single(dice.choice(EVERY), dice.choice(who), number)
         elif drawn < 0.72:
-            yield _hundred([(dice.choice(every), dice.choice(who)) for _ in range(100)], number)
+            yield _hundred([(dice.choice(EVERY), dice.choice(who)) for _ in range(100)], number)
         else:
-            yield _dossier(dice.choice(who), number)
+            yield dossier(dice.choice(who), number)
 
 
 def _single(certificate: str, person: Person, number: int) -> Mixed:
@@ -163,7 +169,8 @@ def _hundred(wanted: Sequence[tuple[str, Person]], number: int) -> Mixed:
     return _request(_MANY, {"lookups": asked, "purpose": _purpose(SINGLES, number)}, len(asked))
 
 
-def _dossier(person: Person, number: int) -> Mixed:
+def dossier(person: Person, number: int) -> Mixed:
+    """The twelve certificates that the one item requires."""
     variables = {"subject": _subject(person), "purpose": _purpose(DOSSIERS, number)}
     return _request(_DOSSIER, variables, len(DOSSIER))
 

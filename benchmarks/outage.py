@@ -15,11 +15,11 @@ from rich.console import Console
 
 from benchmarks.crowd import Crowd
 from benchmarks.machine import core_seconds, cpu_seconds
-from benchmarks.measuring import Site
 from benchmarks.mixture import MUNICIPAL, PROVINCIAL, people, singles
 from benchmarks.outage_report import HEALTHY, NEEDING, Outage, Seen, phases_table, raw, verdicts_of
 from benchmarks.readings import read_hub
 from benchmarks.room import measured
+from benchmarks.site import Site
 from benchmarks.verdicts import verdict_table
 
 PLATFORM = "province"

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from benchmarks.crowd import Answered
 from benchmarks.readings import Reading
-from benchmarks.report import percentile
+from benchmarks.results import percentile
 from benchmarks.verdicts import Verdict, at_most, verdict_documents
 
 HEALTHY, NEEDING = "healthy", "needing"

@@ -1,138 +1,137 @@
-"""The figures of a run: as a table on the terminal, as Markdown, and raw as JSON."""
+"""The figures of a run as tables: for the terminal, and as Markdown for a page."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from math import ceil
-from statistics import median
+from collections.abc import Iterable, Iterator, Sequence
 
-import orjson
 from rich.table import Table
 
-from benchmarks.machine import Cores
-from benchmarks.measuring import Measured, Window
+from benchmarks.ratios import RATIOS
+from benchmarks.results import Measurement, Results
 
-COLUMNS = (
+Rows = Sequence[Sequence[str]]
+"""A table: its head, then its rows."""
+
+HEAD = (
     "scenario",
-    "alone: p50 ms",
-    "p99 ms",
+    "server",
     "callers",
     "lookups/s",
+    "from – to",
     "p50 ms",
     "p99 ms",
     "CPU µs",
     "norm µs",
-    "hub busy",
+    "busy",
     "others",
-    "upstream",
+    "platforms + driver",
+    "calls",
     "RSS MB",
 )
 LEGEND = (
-    "Times are of a whole request. CPU, norm (CPU scaled by the calibration loop) and upstream "
-    "calls are for one lookup, with that many callers. Others: how much of the hub's core other "
-    "processes had. Medians of the rounds."
+    "Medians of the rounds; from – to are the least and the most lookups/s of a round. Times are "
+    "of a whole request. CPU, norm (CPU scaled by the calibration loop) and calls to platforms are "
+    "for one lookup. Busy: the server's share of its core; others: that of other processes. "
+    "Platforms + driver: their shares of the other core; near 100 % together, they are the limit. "
+    "direct is the platform asked by the load driver itself: the ceiling of both."
 )
+_WORDS = ("scenario", "server", "promise", "name", "what", "ratio")
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run of the benchmarks and what it was run on."""
-
-    machine: Mapping[str, str]
-    cores: Cores
-    rounds: int
-    seconds: float
-    measured: Sequence[Measured]
+def measurements(results: Results) -> Rows:
+    """A line for each server in each scenario."""
+    return [HEAD, *map(_cells, _in_order(results))]
 
 
-def percentile(values: Iterable[float], share: float) -> float:
-    """The smallest value that at least this share of all values does not exceed."""
-    ordered = sorted(values)
-    return ordered[max(ceil(share * len(ordered)) - 1, 0)]
+def promises(results: Results) -> Rows:
+    """A line for each ratio: its target, what was measured, and whether it is reached."""
+    lines = [("ratio", "what", "target", "measured", "reached")]
+    for ratio in RATIOS:
+        value = results.ratios.get(ratio.name)
+        if value is None:
+            told = results.reasons.get(ratio.name, "not measured")
+            lines.append((ratio.name, ratio.what, ratio.target, f"– ({told})", "–"))
+        else:
+            reached = "yes" if ratio.reached(value) else "no"
+            lines.append((ratio.name, ratio.what, ratio.target, f"{value:,.3f}", reached))
+    return lines
 
 
-def terminal_table(run: Run) -> Table:
-    """The figures for a person at a terminal."""
-    caption = f"{_machine(run)}\n{_circumstances(run)} {LEGEND}"
+def terminal(rows: Rows, caption: str = "") -> Table:
+    """A table for a person at a terminal."""
     table = Table(caption=caption, caption_justify="left")
-    for number, column in enumerate(COLUMNS):
-        table.add_column(column, justify="right" if number else "left", no_wrap=not number)
-    for measured in run.measured:
-        table.add_row(*_cells(measured))
+    for name in rows[0]:
+        table.add_column(name, justify="left" if name in _WORDS else "right")
+    for cells in rows[1:]:
+        table.add_row(*cells)
     return table
 
 
-def markdown(run: Run) -> str:
-    """The figures for a page."""
-    rows = [
-        COLUMNS,
-        ("---", *["--:"] * (len(COLUMNS) - 1)),
-        *(_cells(measured) for measured in run.measured),
+def markdown(results: Results) -> str:
+    """The whole run for a page."""
+    parts = [
+        machine(results),
+        circumstances(results),
+        as_markdown(promises(results)),
+        as_markdown(measurements(results)),
+        LEGEND,
+        *skipped(results),
     ]
-    lines = (f"| {' | '.join(cells)} |" for cells in rows)
-    return "\n".join([_machine(run), "", _circumstances(run), "", *lines, "", LEGEND, ""])
+    return "\n\n".join(parts) + "\n"
 
 
-def raw(run: Run) -> bytes:
-    """Every figure of every window as JSON."""
-    document = {
-        "machine": run.machine,
-        "cores": asdict(run.cores),
-        "rounds": run.rounds,
-        "seconds": run.seconds,
-        "scenarios": {
-            measured.scenario.name: {
-                "alone": [_window(window) for window in measured.alone],
-                "crowd": [_window(window) for window in measured.crowd],
-            }
-            for measured in run.measured
-        },
-    }
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2)
+def as_markdown(rows: Rows) -> str:
+    """A table in Markdown."""
+    aligned = ["---" if name in _WORDS else "--:" for name in rows[0]]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (rows[0], aligned, *rows[1:]))
 
 
-def _machine(run: Run) -> str:
-    return f"Machine: {'; '.join(f'{name}: {value}' for name, value in run.machine.items())}."
+def machine(results: Results) -> str:
+    """The machine in a sentence."""
+    return f"Machine: {'; '.join(f'{name}: {told}' for name, told in results.machine.items())}."
 
 
-def _circumstances(run: Run) -> str:
-    if run.cores.shared:
-        where = "One core for everything: nothing here is comparable."
-    else:
-        where = "The hub has a core to itself; platforms and load driver share the other."
-    length = f"{run.rounds} rounds in turn, {run.seconds:g} s for each scenario in each."
-    return f"{where} {length}"
+def circumstances(results: Results) -> str:
+    """How it was measured, in a sentence or two."""
+    where = (
+        "One core for everything: nothing here is comparable."
+        if results.shared_core
+        else "The server has a core to itself; platforms and load driver share the other."
+    )
+    return f"{where} {results.rounds} rounds in turn, {results.seconds:g} s for each window."
 
 
-def _cells(measured: Measured) -> tuple[str, ...]:
-    alone, crowd = measured.alone, measured.crowd
-    return (
-        measured.scenario.name,
-        _ms(alone, 0.50),
-        _ms(alone, 0.99),
-        str(measured.scenario.shape.crowd),
-        f"{_median(crowd, lambda one: one.lookups_per_second):,.0f}",
-        _ms(crowd, 0.50),
-        _ms(crowd, 0.99),
-        f"{_median(crowd, lambda one: one.cpu_us):,.0f}",
-        f"{_median(crowd, lambda one: one.cpu_us / one.slowness):,.0f}",
-        f"{_median(crowd, lambda one: one.busy):.0%}",
-        f"{_median(crowd, lambda one: one.others):.0%}",
-        f"{_median(crowd, lambda one: one.calls):.3f}",
-        f"{max(one.resident_mb for one in crowd):.0f}",
+def skipped(results: Results) -> Iterator[str]:
+    """What was not measured, and why."""
+    if results.skipped:
+        told = (f"- {name}: {why}" for name, why in results.skipped.items())
+        yield "Not measured:\n\n" + "\n".join(told)
+
+
+def _in_order(results: Results) -> Iterable[Measurement]:
+    """By scenario as they were measured, in each as the contenders stand."""
+    scenarios = list(dict.fromkeys(one.scenario.name for one in results.measurements))
+    contenders = list(results.contenders)
+    return sorted(
+        (one for one in results.measurements if one.windows),
+        key=lambda one: (scenarios.index(one.scenario.name), contenders.index(one.contender)),
     )
 
 
-def _ms(windows: Sequence[Window], share: float) -> str:
-    return f"{_median(windows, lambda one: percentile(one.latencies_ms, share)):,.2f}"
-
-
-def _median(windows: Sequence[Window], figure: Callable[[Window], float]) -> float:
-    return median(figure(window) for window in windows)
-
-
-def _window(window: Window) -> dict[str, object]:
-    figures = asdict(window)
-    latencies = figures.pop("latencies_ms")
-    shares = {"p50_ms": 0.50, "p90_ms": 0.90, "p99_ms": 0.99, "slowest_ms": 1.0}
-    figures["answers"] = len(latencies)
-    return figures | {name: percentile(latencies, share) for name, share in shares.items()}
+def _cells(one: Measurement) -> tuple[str, ...]:
+    least, most = one.spread(lambda window: window.lookups_per_second)
+    other_core = one.middle(lambda window: window.platforms_busy + window.driver_busy)
+    return (
+        one.scenario.name,
+        one.contender,
+        str(one.scenario.callers),
+        f"{one.middle(lambda window: window.lookups_per_second):,.0f}",
+        f"{least:,.0f} – {most:,.0f}",
+        f"{one.middle(lambda window: window.ms(0.5)):,.2f}",
+        f"{one.middle(lambda window: window.ms(0.99)):,.2f}",
+        f"{one.middle(lambda window: window.cpu_us):,.1f}",
+        f"{one.middle(lambda window: window.norm_us):,.1f}",
+        f"{one.middle(lambda window: window.busy):.0%}",
+        f"{one.middle(lambda window: window.others):.0%}",
+        f"{other_core:.0%}",
+        f"{one.middle(lambda window: window.calls):.3f}",
+        f"{max(window.resident_mb for window in one.windows):.0f}",
+    )

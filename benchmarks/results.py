@@ -1,6 +1,6 @@
 """What a run showed, as values and as JSON: the page, the tables and --compare read nothing else."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
@@ -129,15 +129,19 @@ class OtherResults(ValueError):
     """A file that is no run of this format; the text says what to do."""
 
 
-def percentile(ordered: Sequence[float], share: float) -> float:
-    """Of values in order, the smallest that at least this share of them does not exceed."""
-    return ordered[max(ceil(share * len(ordered)) - 1, 0)]
+def percentile(values: Iterable[float], share: float) -> float:
+    """The smallest value that at least this share of all values does not exceed."""
+    return _ranked(sorted(values), share)
 
 
-def percentiles(values: Sequence[float]) -> tuple[tuple[float, float], ...]:
+def percentiles(values: Iterable[float]) -> tuple[tuple[float, float], ...]:
     """What is kept of many latencies."""
     ordered = sorted(values)
-    return tuple((share, percentile(ordered, share)) for share in SHARES)
+    return tuple((share, _ranked(ordered, share)) for share in SHARES)
+
+
+def _ranked(ordered: Sequence[float], share: float) -> float:
+    return ordered[max(ceil(share * len(ordered)) - 1, 0)]
 
 
 def to_json(results: Results) -> bytes:

@@ -13,9 +13,9 @@ import uvloop
 
 from benchmarks.ground import lay_ground
 from benchmarks.machine import cores, pin
-from benchmarks.measuring import Site
 from benchmarks.mixture import mixed_catalogue
 from benchmarks.processes import NotStarted, serve_hub, serve_platforms, started
+from benchmarks.site import Site
 from hub.sandbox.sandbox import packaged_platforms
 
 T = TypeVar("T")

@@ -16,10 +16,10 @@ from rich.console import Console
 
 from benchmarks.crowd import Crowd
 from benchmarks.machine import core_seconds, cpu_seconds
-from benchmarks.measuring import Site
 from benchmarks.mixture import Mixed, mixture, people
 from benchmarks.readings import Reading, read_hub
 from benchmarks.room import measured
+from benchmarks.site import Site
 from benchmarks.soak_report import Seen, Soak, picture, raw, summary, verdicts_of
 from benchmarks.verdicts import verdict_table
 from benchmarks.weather import Spell, weather

@@ -12,7 +12,7 @@ from rich.table import Table
 from benchmarks.crowd import Answered
 from benchmarks.drawing import Band, Curve, Panel, Plot
 from benchmarks.readings import Reading
-from benchmarks.report import percentile
+from benchmarks.results import percentile
 from benchmarks.verdicts import Verdict, at_most, verdict_documents
 from benchmarks.weather import Spell
 

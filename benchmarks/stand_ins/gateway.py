@@ -16,11 +16,14 @@ _NO_INTERFACE, _NO_PARAMETER, _NO_PURPOSE = "22", "21", "20"
 
 
 class Gateway:
-    """One gateway's holdings; every signature is checked, each answer is written when first asked for."""
+    """One gateway's holdings; every signature is checked, each answer is written when first asked for.
+
+    Each app key has secrets of its own, so that one caller's handshake does not end another's.
+    """
 
     def __init__(self, ground: Ground, credential: Mapping[str, str], base: str) -> None:
-        lower = ground.platform.options.get("lower_case_signing") is True
-        self._tokens = TokenOffice(credential, lower=lower, clock=ground.weather.now)
+        self._credential = credential
+        self._offices: dict[str, TokenOffice] = {}
         self._ground, self._base = ground, base.encode()
         self._served = {
             target.encode(): one for target, one in served_by_target(ground.platform).items()
@@ -42,14 +45,24 @@ class Gateway:
         return self._data(served, given, given)
 
     def _renewed(self, target: bytes, given: Mapping[str, str]) -> Said:
-        tokens = self._tokens
+        tokens = self._tokens(given)
         pair = tokens.by_key(given) if target == _BY_KEY else tokens.by_sec(given)
         if pair is None:
             return _coded(BAD_TOKEN_SIGN)
         return Said(orjson.dumps(envelope(OK, {"datas": pair_document(pair)})))
 
+    def _tokens(self, signing: Mapping[str, str]) -> TokenOffice:
+        key = signing.get("appKey", "")
+        office = self._offices.get(key)
+        if office is None:
+            lower = self._ground.platform.options.get("lower_case_signing") is True
+            credential = {**self._credential, "app_key": key}
+            office = TokenOffice(credential, lower=lower, clock=self._ground.weather.now)
+            self._offices[key] = office
+        return office
+
     def _data(self, served: Served, signing: Mapping[str, str], given: Mapping[str, str]) -> Said:
-        if (code := self._tokens.verdict(signing)) != OK:
+        if (code := self._tokens(signing).verdict(signing)) != OK:
             return Said(_coded(code).body, subjects=1)
         key = (served.name, *map(given.get, served.asking.patterns))
         written = self._written.get(key)

@@ -1,0 +1,213 @@
+"""The load driver: kept connections over httptools, in a closed loop or an open one."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from random import Random
+from time import perf_counter
+from typing import cast
+from urllib.parse import urlsplit
+
+import httptools
+
+from benchmarks.requests import Request, WrongAnswer
+
+_LEFT = 10.0
+"""Seconds that the last answers of an open loop may take after it has closed."""
+_TICK = 0.001
+
+Settled = Callable[["Line", "bytes | WrongAnswer"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Driven:
+    """What came of one window."""
+
+    seconds: float  # from its opening to the last answer, which comes after it has closed
+    requests: int
+    lookups: int
+    latencies_ms: list[float] = field(repr=False)
+
+
+class Line(asyncio.Protocol):
+    """One kept connection with one request on it at a time; `settled` is told what came."""
+
+    def __init__(self) -> None:
+        self.settled: Settled = _nobody
+        self.request = Request(b"", 0, ())
+        self.due = 0.0
+        self._body: list[bytes] = []
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        self.transport = cast(asyncio.Transport, transport)  # TCP's; uvloop's is no subclass
+        self._parser = httptools.HttpResponseParser(self)
+
+    def ask(self, request: Request, due: float) -> None:
+        """Send a request that was due then."""
+        self.request, self.due, self._body = request, due, []
+        self.transport.write(request.wire)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on."""
+        self._parser.feed_data(data)
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of the answer."""
+        self._body.append(body)
+
+    def on_message_complete(self) -> None:
+        """The answer is whole."""
+        status = self._parser.get_status_code()
+        body = b"".join(self._body)
+        self.settled(self, body if status == 200 else WrongAnswer(f"HTTP {status}"))
+
+    def connection_lost(self, _: Exception | None) -> None:
+        """Whoever waits gets no answer."""
+        self.settled(self, WrongAnswer("the server closed the connection"))
+
+
+def _nobody(_: Line, __: "bytes | WrongAnswer") -> None:
+    """What comes to a line that waits for nothing is of no interest."""
+
+
+@asynccontextmanager
+async def lines(url: str, number: int) -> AsyncIterator[tuple[Line, ...]]:
+    """That many connections."""
+    host, port = urlsplit(url).netloc.rsplit(":", 1)
+    loop = asyncio.get_running_loop()
+    connected = [(await loop.create_connection(Line, host, int(port)))[1] for _ in range(number)]
+    try:
+        yield tuple(connected)
+    finally:
+        for line in connected:
+            line.settled = _nobody
+            line.transport.close()
+
+
+async def fetched(line: Line, request: Request) -> bytes:
+    """The body of the answer to one request."""
+    answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+    def settled(_: Line, came: "bytes | WrongAnswer") -> None:
+        if isinstance(came, WrongAnswer):
+            answer.set_exception(came)
+        else:
+            answer.set_result(came)
+
+    line.settled = settled
+    line.ask(request, perf_counter())
+    try:
+        return await answer
+    finally:
+        line.settled = _nobody
+
+
+async def closed_loop(lines: Sequence[Line], supply: Iterator[Request], seconds: float) -> Driven:
+    """Each line sends its next request when the last is answered, until the window closes."""
+    began = perf_counter()
+    window = _Window(began + seconds)
+    pending = len(lines)
+
+    def settled(line: Line, came: "bytes | WrongAnswer") -> None:
+        nonlocal pending
+        now = window.note(line, came)
+        if now < window.closes and not window.ended.done():
+            line.ask(next(supply), now)
+            return
+        pending -= 1
+        if not pending:
+            window.end()
+
+    for line in lines:
+        line.settled = settled
+        line.ask(next(supply), perf_counter())
+    await window.ended
+    return window.driven(began)
+
+
+async def open_loop(
+    lines: Sequence[Line], supply: Iterator[Request], rate: float, seconds: float, dice: Random
+) -> Driven:
+    """So many requests in a second at random moments, whatever became of those before.
+
+    A time is counted from when its request was due: what waits for a free line waits, too.
+    """
+    began = perf_counter()
+    window = _Window(began + seconds)
+    idle, late = list(lines), deque[float]()
+
+    def settled(line: Line, came: "bytes | WrongAnswer") -> None:
+        window.note(line, came)
+        if late and not window.ended.done():
+            line.ask(next(supply), late.popleft())
+        else:
+            idle.append(line)
+
+    for line in lines:
+        line.settled = settled
+    due = began + dice.expovariate(rate)
+    while (now := perf_counter()) < window.closes and not window.ended.done():
+        while due <= now:
+            if idle:
+                idle.pop().ask(next(supply), due)
+            else:
+                late.append(due)
+            due += dice.expovariate(rate)
+        await asyncio.sleep(_TICK)
+    await _answered(lines, idle, window)
+    return window.driven(began)
+
+
+async def _answered(lines: Sequence[Line], idle: Sequence[Line], window: "_Window") -> None:
+    while len(idle) < len(lines) and not window.ended.done():
+        if perf_counter() > window.closes + _LEFT:
+            window.end(WrongAnswer(f"{len(lines) - len(idle)} requests are still not answered"))
+        await asyncio.sleep(_TICK)
+    window.end()
+    await window.ended
+
+
+class _Window:
+    """The answers of one window; the first wrong one ends it."""
+
+    def __init__(self, closes: float) -> None:
+        self.closes = closes
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._latencies_ms: list[float] = []
+        self._lookups = 0
+        self._last = 0.0
+
+    def note(self, line: Line, came: "bytes | WrongAnswer") -> float:
+        """Count an answer; when it came."""
+        now = perf_counter()
+        try:
+            if isinstance(came, WrongAnswer):
+                raise came
+            line.request.glance(came)
+        except WrongAnswer as wrong:
+            self.end(wrong)
+        else:
+            self._latencies_ms.append((now - line.due) * 1000)
+            self._lookups += line.request.lookups
+            self._last = now
+        return now
+
+    def end(self, wrong: WrongAnswer | None = None) -> None:
+        """No more is waited for."""
+        if self.ended.done():
+            return
+        if wrong is None:
+            self.ended.set_result(None)
+        else:
+            self.ended.set_exception(wrong)
+
+    def driven(self, began: float) -> Driven:
+        """What came of it."""
+        if not self._latencies_ms:
+            raise WrongAnswer("nothing was asked: the window is too short for its rate")
+        return Driven(
+            self._last - began, len(self._latencies_ms), self._lookups, self._latencies_ms
+        )

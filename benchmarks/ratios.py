@@ -1,0 +1,151 @@
+"""The promises of speed, each as one figure of a run: ratios, so that the machine matters little."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from statistics import median
+
+from benchmarks.results import Measurement, Results, Window
+from benchmarks.scenarios import SCENARIOS
+
+HUB, OFF, FLOOR, BARE, DIRECT = "certhub", "certhub-unrecorded", "floor", "bare", "direct"
+LIST, ALIASES, ONE = "list-batch-0", "aliases-batch-0", "one-batch-0"
+ONE_GATEWAY = "one-gateway-0"
+ONE_ALONE, LIST_ALONE = "one-batch-20-alone", "list-batch-20-alone"
+ONE_OPEN = "one-batch-20-open"
+SMALL, LARGE = "list-batch-0-alone", "list-of-10000-batch-0-alone"
+
+
+class Missing(Exception):
+    """A ratio can't be told; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """One promise: its name in JSON, what it says, its bound, and how it is reckoned."""
+
+    name: str
+    what: str
+    bound: float
+    at_least: bool
+    reckon: Callable[[Results], float]
+
+    @property
+    def target(self) -> str:
+        """The bound in words."""
+        return f"{'≥' if self.at_least else '≤'} {self.bound:g}"
+
+    def reached(self, value: float) -> bool:
+        """Whether the promise is kept; told as it is shown, to three digits after the point."""
+        shown = round(value, 3)
+        return shown >= self.bound if self.at_least else shown <= self.bound
+
+
+def reckoned(results: Results) -> tuple[Mapping[str, float | None], Mapping[str, str]]:
+    """Every ratio by name, none where it can't be told; and then why."""
+    values: dict[str, float | None] = {}
+    reasons: dict[str, str] = {}
+    for ratio in RATIOS:
+        try:
+            values[ratio.name] = round(ratio.reckon(results), 4)
+        except Missing as missing:
+            values[ratio.name], reasons[ratio.name] = None, str(missing)
+    return values, reasons
+
+
+def _speed(scenario: str, other: str) -> Callable[[Results], float]:
+    """The hub's lookups in a second by another's, round by round: the median."""
+
+    def reckon(results: Results) -> float:
+        return _by_rounds(
+            _measured(results, HUB, scenario),
+            _measured(results, other, scenario),
+            lambda ours, theirs: ours.lookups_per_second / theirs.lookups_per_second,
+        )
+
+    return reckon
+
+
+def _added(scenario: str) -> Callable[[Results], float]:
+    """Milliseconds between the middle answer through the hub and that of the platform itself."""
+
+    def reckon(results: Results) -> float:
+        return _by_rounds(
+            _measured(results, HUB, scenario),
+            _measured(results, DIRECT, scenario),
+            lambda ours, theirs: ours.ms(0.5) - theirs.ms(0.5),
+        )
+
+    return reckon
+
+
+def _tail(results: Results) -> float:
+    return _measured(results, HUB, ONE_OPEN).middle(lambda one: one.ms(0.99) / one.ms(0.5))
+
+
+def _growth(results: Results) -> float:
+    return _by_rounds(
+        _measured(results, HUB, LARGE),
+        _measured(results, HUB, SMALL),
+        lambda large, small: large.norm_us / small.norm_us,
+    )
+
+
+def _calls(results: Results) -> float:
+    """The most calls that any window made, by the least that its batches allow."""
+    made = [
+        max(window.calls for window in one.windows) / least
+        for one in results.measurements
+        if one.contender == HUB and (least := SCENARIOS[one.scenario.name].least_calls())
+    ]
+    if not made:
+        raise Missing("no scenario was measured whose calls can be foretold")
+    return max(made)
+
+
+def _memory(results: Results) -> float:
+    return max(one.resident_mb for one in _measured(results, HUB, ONE).windows)
+
+
+def _record(results: Results) -> float:
+    """The share of throughput that is lost by recording."""
+    return 1 - _by_rounds(
+        _measured(results, HUB, LIST),
+        _measured(results, OFF, LIST),
+        lambda on, off: on.lookups_per_second / off.lookups_per_second,
+    )
+
+
+def _measured(results: Results, contender: str, scenario: str) -> Measurement:
+    if (found := results.measured(contender, scenario)) and found.windows:
+        return found
+    why = results.skipped.get(f"{contender} {scenario}") or results.skipped.get(contender)
+    raise Missing(why or f"{contender} was not measured in {scenario}")
+
+
+def _by_rounds(
+    ours: Measurement, theirs: Measurement, figure: Callable[[Window, Window], float]
+) -> float:
+    return median(map(figure, ours.windows, theirs.windows))
+
+
+RATIOS = (
+    Ratio("list_vs_mercurius", "100 in a list by Mercurius", 1.0, True, _speed(LIST, "mercurius")),
+    Ratio(
+        "alias_vs_mercurius", "100 aliases by Mercurius", 1.2, True, _speed(ALIASES, "mercurius")
+    ),
+    Ratio("list_vs_apollo", "100 in a list by Apollo Server", 2, True, _speed(LIST, "apollo")),
+    Ratio("list_vs_hive", "100 in a list by Hive Gateway", 7, True, _speed(LIST, "hive")),
+    Ratio("list_vs_naive", "100 in a list by naive Strawberry", 40, True, _speed(LIST, "naive")),
+    Ratio("one_vs_mercurius", "one lookup by Mercurius", 1.0, True, _speed(ONE, "mercurius")),
+    Ratio("one_vs_hive", "one lookup by Hive Gateway", 25, True, _speed(ONE, "hive")),
+    Ratio("one_vs_bare", "one gateway lookup by a bare one", 0.7, True, _speed(ONE_GATEWAY, BARE)),
+    Ratio("list_vs_floor", "100 in a list by the bare floor", 0.6, True, _speed(LIST, FLOOR)),
+    Ratio("added_ms_one", "ms added to 20 ms, one lookup", 1.5, False, _added(ONE_ALONE)),
+    Ratio("added_ms_100", "ms added to 20 ms, 100 lookups", 4, False, _added(LIST_ALONE)),
+    Ratio("tail", "p99 by p50 at 70 % of capacity, 20 ms", 2, False, _tail),
+    Ratio("cost_growth", "cost at 10,000 by cost at 100 in a request", 1.1, False, _growth),
+    Ratio("calls_over_least", "upstream calls by the least possible", 1.0, False, _calls),
+    Ratio("rss_mb", "MB at 64 callers", 150, False, _memory),
+    Ratio("record_cost", "share of throughput that records cost", 0.2, False, _record),
+)
+"""All promises, in the order of the table."""

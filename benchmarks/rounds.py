@@ -1,0 +1,121 @@
+"""The rounds: every scenario with every server that is measured in it, in turn, over and over."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from benchmarks.certhub import CERTHUB, UNRECORDED
+from benchmarks.floors import BARE, DIRECT, FLOOR
+from benchmarks.launching import Server
+from benchmarks.measuring import Room, check, needs_capacity, warm_up, window
+from benchmarks.requests import WrongAnswer
+from benchmarks.results import Measurement, Window
+from benchmarks.scenarios import (
+    BARE_TOO,
+    DIRECT_TOO,
+    FLOOR_TOO,
+    PEERS_TOO,
+    UNRECORDED_TOO,
+    Scenario,
+)
+from benchmarks.supplies import can
+
+_TOO = {
+    FLOOR: FLOOR_TOO,
+    BARE: BARE_TOO,
+    DIRECT: DIRECT_TOO,
+    UNRECORDED: UNRECORDED_TOO,
+}
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One server in one scenario, and its windows so far."""
+
+    server: Server
+    scenario: Scenario
+    windows: list[Window] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """What it is called where it is told."""
+        return f"{self.server.contender.name} {self.scenario.name}"
+
+    def measured(self) -> Measurement:
+        """All windows, for a report."""
+        return Measurement(self.server.contender.name, self.scenario.told(), tuple(self.windows))
+
+
+def cases_of(servers: Sequence[Server], scenarios: Sequence[Scenario]) -> list[Case]:
+    """Who is measured in what: the hub in everything, each other where it can be compared."""
+    return [
+        Case(server, scenario)
+        for scenario in scenarios
+        for server in servers
+        if can(server.contender, scenario) and _is_measured(server.contender.name, scenario)
+    ]
+
+
+def _is_measured(name: str, scenario: Scenario) -> bool:
+    if name == CERTHUB:
+        return True
+    return not scenario.shape.own and scenario.name in _TOO.get(name, PEERS_TOO)
+
+
+async def prepare(room: Room, cases: Sequence[Case], most: float, tell: Tell) -> Mapping[str, str]:
+    """Check every server's answers, then warm it; who answers wrongly is left out, and why."""
+    wrong: dict[str, str] = {}
+    for server in _servers(cases):
+        name = server.contender.name
+        own = [case.scenario for case in cases if case.server is server]
+        tell(f"{name}: its answers are compared")
+        try:
+            for scenario in _shapes(own):
+                await check(room, server, scenario)
+            tell(f"{name}: warming up")
+            closed = [one for one in _shapes(own) if not needs_capacity(one)]
+            await warm_up(room, server, closed, min(server.contender.warm_up, most))
+        except WrongAnswer as trouble:
+            if name in {CERTHUB, *_TOO}:
+                raise
+            wrong[name] = str(trouble)
+    return wrong
+
+
+async def measure(
+    room: Room, cases: Sequence[Case], rounds: int, seconds: float, tell: Tell
+) -> Mapping[str, str]:
+    """All rounds; an open loop that a busy machine could not keep up with is told, and left out."""
+    lost: dict[str, str] = {}
+    for number in range(1, rounds + 1):
+        for case in cases:
+            tell(f"round {number}: {case.name}")
+            if case.name not in lost:
+                await _window(room, case, seconds, lost)
+    for case in cases:
+        if case.name in lost:
+            case.windows.clear()
+    return lost
+
+
+async def _window(room: Room, case: Case, seconds: float, lost: dict[str, str]) -> None:
+    if not needs_capacity(case.scenario):
+        case.windows.append(await window(room, case.server, case.scenario, seconds, None))
+        return
+    try:
+        closed = case.scenario.capacity()
+        capacity = await window(room, case.server, closed, seconds / 2, None)
+        rate = capacity.requests / capacity.seconds
+        case.windows.append(await window(room, case.server, case.scenario, seconds, rate))
+    except WrongAnswer as trouble:
+        lost[case.name] = str(trouble)
+
+
+def _servers(cases: Sequence[Case]) -> list[Server]:
+    return list({id(case.server): case.server for case in cases}.values())
+
+
+def _shapes(scenarios: Sequence[Scenario]) -> list[Scenario]:
+    """One scenario of each shape and way: what is asked is the same in the others."""
+    return list({(one.shape.name, one.way): one for one in scenarios}.values())
