@@ -1,5 +1,6 @@
 """What a resolver knows of its request: who asks, the hub, and a fresh loader."""
 
+import asyncio
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -33,10 +34,15 @@ class Context:
     explored: int = 0
 
     def __post_init__(self) -> None:
-        self.loader = LookupLoader(self._disclose)
+        self.loader = LookupLoader(self.disclose)
 
-    async def _disclose(self, lookups: Sequence[Lookup]) -> list[Outcome]:
+    async def disclose(self, lookups: Sequence[Lookup]) -> list[Outcome]:
+        """One outcome per lookup, in order, in one batch of their own."""
         return await self.hub.disclosure.disclose(self.requester, lookups, self.request_id)
+
+    async def gathered(self, lookups: Sequence[Lookup]) -> list[Outcome]:
+        """The same, in one batch with all lookups of this request that are asked for in this tick."""
+        return await asyncio.gather(*(self.loader.load(lookup) for lookup in lookups))
 
     @property
     def elapsed_ms(self) -> float:

@@ -1,12 +1,13 @@
 """Looks certificates up for a request: what is selected, what an item requires, what came of it."""
 
-import asyncio
-from collections.abc import Iterable
+from collections.abc import Sequence
 
+from hub import evidence
 from hub.catalogue.rows import CatalogueRow
 from hub.evidence import Lookup, Purpose, Subject, Terms
 from resolvers.context import Context
 from resolvers.errors import CallerError, Code
+from resolvers.plan.asked import Asked
 from resolvers.selection import Selection
 from resolvers.types.outcome import Answered, Outcome, shown
 
@@ -48,15 +49,17 @@ def required(
     return rows, lookups
 
 
-async def answered(context: Context, lookups: Iterable[Lookup]) -> list[Outcome]:
-    """The outcome of every lookup, in order, from one batch of the request's loader."""
-    asked = list(lookups)
-    outcomes = await asyncio.gather(*(context.loader.load(lookup) for lookup in asked))
-    elapsed = context.elapsed_ms
-    return [
-        shown(Answered(lookup, outcome, elapsed))
-        for lookup, outcome in zip(asked, outcomes, strict=True)
-    ]
+def asked(context: Context, lookups: Sequence[Lookup]) -> Asked[list[Outcome]]:
+    """Lookups, and their outcomes as GraphQL shows them, in order."""
+
+    def finish(outcomes: Sequence[evidence.Outcome]) -> list[Outcome]:
+        elapsed = context.elapsed_ms
+        return [
+            shown(Answered(lookup, outcome, elapsed))
+            for lookup, outcome in zip(lookups, outcomes, strict=True)
+        ]
+
+    return Asked(lookups, finish)
 
 
 def _no_such_item(unit: str) -> CallerError:

@@ -1,13 +1,16 @@
 """The queries: certificates, and everything a caller explores."""
 
 from collections.abc import Iterable
+from functools import partial
+from operator import itemgetter
 
 import strawberry
 from strawberry import relay
 
 from hub.evidence import Lookup
 from resolvers.context import Info
-from resolvers.looking import answered, fields_selected, required
+from resolvers.looking import asked, fields_selected, required
+from resolvers.plan.asked import Asked, looking_up
 from resolvers.scalars import Milliseconds
 from resolvers.selection import selection_below
 from resolvers.types.caller import Caller
@@ -24,10 +27,12 @@ from resolvers.types.source import Source
 @strawberry.type(description="What the hub can be asked (查询).")
 class Query:
     @strawberry.field(
+        graphql_type=Outcome,
         description="One certificate of one subject (单项证照查询): from the provincial platform, "
-        "else the municipal one, else the verification platform."
+        "else the municipal one, else the verification platform.",
     )
-    async def certificate(
+    @looking_up
+    def certificate(
         self,
         info: Info,
         type: strawberry.ID,
@@ -35,26 +40,28 @@ class Query:
         purpose: PurposeInput,
         within: Milliseconds | None = None,
         max_age: int | None = None,
-    ) -> Outcome:
+    ) -> Asked[Outcome]:
         context = info.context
         context.check_lookups([type])
         selected = fields_selected(context, selection_below(info, "certificate"), type)
         terms = context.terms(within, max_age)
         lookup = Lookup(type, subject.subject(), purpose.purpose(), selected, terms)
-        return (await answered(context, [lookup]))[0]
+        return asked(context, [lookup]).then(itemgetter(0))
 
     @strawberry.field(
+        graphql_type=list[Outcome],
         description="Several certificates for one purpose (批量证照查询), in one batch; one outcome "
-        "per lookup, in order."
+        "per lookup, in order.",
     )
-    async def certificates(
+    @looking_up
+    def certificates(
         self,
         info: Info,
         lookups: list[LookupInput],
         purpose: PurposeInput,
         within: Milliseconds | None = None,
         max_age: int | None = None,
-    ) -> list[Outcome]:
+    ) -> Asked[list[Outcome]]:
         context = info.context
         context.check_lookups(lookup.type for lookup in lookups)
         below = selection_below(info, "certificate")
@@ -62,27 +69,27 @@ class Query:
             name: fields_selected(context, below, name) for name in {one.type for one in lookups}
         }
         bound, terms = purpose.purpose(), context.terms(within, max_age)
-        return await answered(
-            context, (one.lookup(bound, selected[one.type], terms) for one in lookups)
-        )
+        return asked(context, [one.lookup(bound, selected[one.type], terms) for one in lookups])
 
     @strawberry.field(
+        graphql_type=Dossier,
         description="All that an item requires of a subject (事项所需证照清单), each entry with its "
-        "own outcome."
+        "own outcome.",
     )
-    async def dossier(
+    @looking_up
+    def dossier(
         self,
         info: Info,
         subject: SubjectInput,
         purpose: PurposeInput,
         within: Milliseconds | None = None,
         max_age: int | None = None,
-    ) -> Dossier:
+    ) -> Asked[Dossier]:
         context = info.context
         bound, terms = purpose.purpose(), context.terms(within, max_age)
         below = selection_below(info, "entries", "outcome", "certificate")
         rows, lookups = required(context, subject.subject(), bound, below, terms)
-        return dossier_of(context, bound.item, rows, await answered(context, lookups))
+        return asked(context, lookups).then(partial(dossier_of, context, bound.item, rows))
 
     @strawberry.field(
         description="A service item (事项) by its code, of the caller's unit or another's."

@@ -17,6 +17,7 @@ from graphql.execution.values import get_directive_values
 from strawberry.types import Info
 
 from hub.declarations.words import CertificateType
+from resolvers.plan.info import LightInfo
 
 Fragments = Mapping[str, FragmentDefinitionNode]
 ROLES = {
@@ -59,6 +60,12 @@ class Selection:
 
 def selection_below(info: Info, *path: str) -> Selection:
     """What the query selects on the certificates found by following `path` down from this field."""
+    if isinstance(info, LightInfo):
+        return info.remembered(path, lambda: _read_below(info, path))
+    return _read_below(info, path)
+
+
+def _read_below(info: Info, path: Sequence[str]) -> Selection:
     raw = info._raw_info
     reader = _Reader(raw.fragments, raw.variable_values)
     sets = [node.selection_set for node in raw.field_nodes if node.selection_set]

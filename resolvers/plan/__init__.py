@@ -1,0 +1,1 @@
+"""Compiled plans: a validated query is compiled once and executed without walking it again."""

@@ -1,0 +1,170 @@
+"""One field of a plan: how its value is had, completed, and refused."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from graphql import (
+    FieldNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    located_error,
+)
+from graphql.execution.values import VariableValues, get_argument_values
+from graphql.pyutils import is_awaitable
+from strawberry.types.field import StrawberryField
+
+from resolvers.plan.arguments import Given
+from resolvers.plan.calling import Calling
+from resolvers.plan.info import LightInfo, Remembered
+from resolvers.plan.inputs import Unfit
+from resolvers.plan.places import Place, path_of
+
+
+class Running(Protocol):
+    """What a field needs of the run it is executed in."""
+
+    errors: list[GraphQLError]
+
+    @property
+    def infos(self) -> Mapping["Field", LightInfo]: ...
+
+    @property
+    def given(self) -> Mapping["Field", dict[str, Any]]: ...
+
+    @property
+    def core_variables(self) -> VariableValues: ...
+
+    def raw_info(self, field: "Field") -> GraphQLResolveInfo[Any]: ...
+
+    def put_off(self, later: "Later") -> None: ...
+
+
+Complete = Callable[[Any, Place, Any], Any]
+"""Makes what the answer shows of a value, given its place and the run."""
+Project = Callable[[Any, Place | None, Any], dict[str, Any]]
+"""Makes what the answer shows of one object of one type, given the place it is in and the run."""
+
+
+class ByClass(Protocol):
+    """What completes objects, and the projections of the classes it has seen."""
+
+    by_class: dict[type, Project]
+
+
+class Field:
+    """A field selected on one concrete type, with all that can be known of it before it is run."""
+
+    def __init__(
+        self,
+        key: str,
+        nodes: list[FieldNode],
+        parent: GraphQLObjectType,
+        definition: GraphQLField,
+        strawberry: StrawberryField,
+        calling: Calling,
+        given: Given | None,
+    ) -> None:
+        self.key = key
+        self.nodes = nodes
+        self.parent = parent
+        self.definition = definition
+        self.strawberry = strawberry
+        self.calling = calling
+        self.given = given
+        self.nullable = not isinstance(definition.type, GraphQLNonNull)
+        self.remembered: Remembered = {}
+        self.plain: set[type] = set()  # classes of values that nobody has to wait for
+        self.complete: Complete
+        self.objects: ByClass | None
+
+    @property
+    def name(self) -> str:
+        """Its name in the schema, with its type's: as graphql-core's messages call it."""
+        return f"{self.parent}.{self.nodes[0].name.value}"
+
+    def execute(self, source: object, above: Place | None, run: Running) -> object:
+        """What the answer shows of the field; null for now where it has to be waited for."""
+        try:
+            if not self.calling.waits:
+                return self.completed(self.value(source, run), above, run)
+            self.wait(source, above, run)
+        except Exception as trouble:  # whatever a resolver raises, as graphql-core does it
+            self.failed(trouble, above, run)
+        return None
+
+    def value(self, source: object, run: Running) -> Any:
+        """What the resolver gives; where its arguments don't fit, what graphql-core makes of them."""
+        calling = self.calling
+        try:
+            given = {} if self.given is None else run.given[self]
+        except Unfit:
+            return self._as_core(source, run)
+        return calling.call(source, run.infos[self] if calling.informed else None, given)
+
+    def prepared(self, source: object, run: Running) -> Any:
+        """The first half of a field that looks up; what is to be awaited of any other."""
+        if self.calling.prepare is None:
+            return self.value(source, run)
+        try:
+            given = run.given[self]
+        except Unfit:
+            return self._as_core(source, run)
+        return self.calling.prepare(source, run.infos[self], **given)
+
+    def _as_core(self, source: object, run: Running) -> Any:
+        resolve = self.definition.resolve
+        assert resolve is not None, "Strawberry gives every field a resolver"
+        given = get_argument_values(self.definition, self.nodes[0], run.core_variables)
+        return resolve(source, run.raw_info(self), **given)
+
+    def completed(self, value: object, above: Place | None, run: Running) -> Any:
+        """What the answer shows of a value; null for now where it is still to come."""
+        place = (above, self.key, self.nullable)
+        if is_awaitable(value):
+            run.put_off(Later(self, place, self.complete, value))
+            return None
+        shown = self.complete(value, place, run)
+        if shown is not None:
+            self.plain.add(type(value))
+        return shown
+
+    def wait(self, source: object, above: Place | None, run: Running) -> None:
+        """Have the field waited for with all others of its level."""
+        place = (above, self.key, self.nullable)
+        run.put_off(Later(self, place, self.complete, source))
+
+    def failed(self, trouble: Exception, above: Place | None, run: Running) -> None:
+        """Null with an error, or the error itself where null is not allowed."""
+        self.failed_at(trouble, (above, self.key, self.nullable), run)
+
+    def failed_at(self, trouble: Exception, place: Place, run: Running) -> None:
+        """The same for a place inside the field's list."""
+        error = located_error(trouble, self.nodes, path_of(place))
+        if not place[2]:
+            raise error
+        run.errors.append(error)
+
+
+class Later:
+    """A value that has to be waited for, and where it is going to stand."""
+
+    __slots__ = ("complete", "field", "place", "value")
+
+    def __init__(self, field: Field, place: Place, complete: Complete, value: object) -> None:
+        self.field = field
+        self.place = place
+        self.complete = complete
+        self.value = value
+
+    def begun(self, run: Running) -> object:
+        """What is to be waited for: lookups, or something to await."""
+        if is_awaitable(self.value):
+            return self.value
+        return self.field.prepared(self.value, run)
+
+
+Selected = Field | str
+"""A field, or the key under which `__typename` is wanted."""

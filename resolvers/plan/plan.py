@@ -1,0 +1,114 @@
+"""A query compiled once: its variables, and what it selects under each set of conditions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cachetools import LRUCache
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLNonNull,
+    GraphQLSchema,
+    Undefined,
+    VariableDefinitionNode,
+    is_input_type,
+    type_from_ast,
+)
+
+from resolvers.plan.arguments import Variables, constant
+from resolvers.plan.inputs import Coercer, Inputs, Unplannable
+from resolvers.plan.known import knows
+from resolvers.plan.operation import Operation, operation_of
+from resolvers.plan.running import Run
+from resolvers.plan.selecting import Selection
+
+CONDITIONS_REMEMBERED = 16
+"""Sets of conditions (@skip, @include) whose selection is kept; another one is compiled afresh."""
+
+
+@lru_cache(maxsize=8)
+def _inputs_of(schema: GraphQLSchema) -> Inputs | None:
+    return Inputs(schema) if knows(schema) else None
+
+
+def planned(schema: GraphQLSchema, document: DocumentNode, operation: str | None) -> "Plan | None":
+    """The plan of a valid document's operation; none where graphql-core is to run it."""
+    inputs = _inputs_of(schema)
+    if inputs is None:
+        return None
+    try:
+        return Plan(operation_of(schema, document, operation), inputs)
+    except Unplannable:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable of a query: how it is coerced, and what it is where nothing is given."""
+
+    name: str
+    coerce: Coercer
+    required: bool
+    default: object
+
+    @classmethod
+    def of(cls, operation: Operation, inputs: Inputs, node: VariableDefinitionNode) -> "Variable":
+        """Raises `Unplannable` for a type that the plan does not coerce."""
+        type_ = type_from_ast(operation.schema, node.type)
+        assert is_input_type(type_), "the document is valid"
+        default: object = Undefined
+        if node.default_value is not None:
+            default = constant(inputs, type_, node.default_value)
+        required = isinstance(type_, GraphQLNonNull) and default is Undefined
+        return cls(node.variable.name.value, inputs.coercer(type_), required, default)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A plan with the variables of one request: as given, and as the resolvers take them."""
+
+    given: Variables
+    coerced: Variables
+    selection: Selection
+
+
+class Plan:
+    """A query that is run without being walked again."""
+
+    def __init__(self, operation: Operation, inputs: Inputs) -> None:
+        self._operation = operation
+        self._inputs = inputs
+        definitions = operation.node.variable_definitions or ()
+        self._variables = [Variable.of(operation, inputs, one) for one in definitions]
+        self._selections: LRUCache[tuple[bool, ...], Selection] = LRUCache(CONDITIONS_REMEMBERED)
+
+    def bound(self, variables: Mapping[str, object]) -> Bound | None:
+        """The variables coerced; none where they don't fit, and graphql-core is to say why."""
+        coerced: dict[str, object] = {}
+        try:
+            for one in self._variables:
+                if one.name in variables:
+                    coerced[one.name] = one.coerce(variables[one.name])
+                elif one.required:
+                    return None
+                elif one.default is not Undefined:
+                    coerced[one.name] = one.default
+        except Exception:  # whatever a scalar raises: graphql-core refuses it in its own words
+            return None
+        held = [coerced.get(name) for name in self._operation.conditions]
+        if not all(isinstance(one, bool) for one in held):
+            return None
+        return Bound(variables, coerced, self._selection(tuple(map(bool, held))))
+
+    def _selection(self, held: tuple[bool, ...]) -> Selection:
+        known = self._selections.get(held)
+        if known is None:
+            conditions = dict(zip(self._operation.conditions, held, strict=True))
+            known = self._selections[held] = Selection(self._operation, self._inputs, conditions)
+        return known
+
+    async def run(self, bound: Bound, context: object) -> ExecutionResult:
+        """The answer: the same data and errors that graphql-core would give."""
+        run = Run(self._operation, bound.given, bound.coerced, context)
+        return await run.answer(bound.selection.top)

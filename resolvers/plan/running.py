@@ -1,0 +1,224 @@
+"""One run of a plan: the answer as it grows, what went wrong, and what is waited for.
+
+Whatever answers at once is executed depth first, as graphql-core does it; what has to be waited for is put
+off, and all of a level is waited for together, its lookups in one call.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from inspect import iscoroutine
+from typing import Any
+
+from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, located_error
+from graphql.execution.values import VariableValues, get_variable_values
+from graphql.pyutils import Path, gather_with_cancel, is_awaitable
+from graphql.type.definition import GraphQLResolveInfoHelpers
+
+from hub.evidence import Outcome
+from resolvers.plan.arguments import Variables
+from resolvers.plan.asked import Asked
+from resolvers.plan.fields import Field, Later, Selected
+from resolvers.plan.info import LightInfo
+from resolvers.plan.operation import Operation
+from resolvers.plan.places import Place, path_of
+
+
+class Infos(dict[Field, LightInfo]):
+    """The info of every field of a run, made when it is first wanted."""
+
+    def __init__(self, run: "Run") -> None:
+        self._run = run
+
+    def __missing__(self, field: Field) -> LightInfo:
+        run = self._run
+        info = LightInfo(
+            field.strawberry, run.context, lambda: run.raw_info(field), field.remembered
+        )
+        self[field] = info
+        return info
+
+
+class Arguments(dict[Field, dict[str, Any]]):
+    """The arguments of every field of a run: they are the same for all its objects."""
+
+    def __init__(self, variables: Variables) -> None:
+        self._variables = variables
+
+    def __missing__(self, field: Field) -> dict[str, Any]:
+        assert field.given is not None, "only fields with arguments are asked for them"
+        self[field] = field.given(self._variables)
+        return self[field]
+
+
+class Run:
+    """One execution of a plan for one request."""
+
+    def __init__(
+        self, operation: Operation, raw: Variables, variables: Variables, context: Any
+    ) -> None:
+        self.context = context
+        self.errors: list[GraphQLError] = []
+        self.infos = Infos(self)
+        self.given = Arguments(variables)
+        self._operation = operation
+        self._raw = raw
+        self._data: dict[str, Any] | None = None
+        self._later: list[Later] = []
+
+    async def answer(self, fields: Sequence[Selected]) -> ExecutionResult:
+        """The data of the top fields, and the errors."""
+        try:
+            self._data = dict(self._top(field) for field in fields)
+        except GraphQLError as error:
+            return ExecutionResult(None, [*self.errors, error])
+        while self._later:
+            await self._level()
+        return ExecutionResult(self._data, self.errors or None)
+
+    def _top(self, field: Selected) -> tuple[str, object]:
+        if isinstance(field, str):
+            return field, self._operation.top.name
+        return field.key, field.execute(None, None, self)
+
+    def put_off(self, later: Later) -> None:
+        """Have a value waited for with all others of its level."""
+        self._later.append(later)
+
+    async def _level(self) -> None:
+        """Wait for all that was put off; what it leads to is the next level."""
+        begun = self._begun()
+        for (one, _), value in zip(
+            begun, await self._values([what for _, what in begun]), strict=True
+        ):
+            self._settle(one, value)
+
+    def _begun(self) -> list[tuple[Later, object]]:
+        """What is put off and still stands somewhere in the answer, each begun, in order."""
+        later, self._later = self._later, []
+        begun = []
+        for one in later:
+            if self._holder(one.place) is not None:
+                try:
+                    begun.append((one, one.begun(self)))
+                except Exception as trouble:  # whatever a resolver raises, as graphql-core does it
+                    self._fail(one, trouble)
+        if self._data is None:
+            _leave(what for _, what in begun)
+            return []
+        return begun
+
+    async def _values(self, begun: Sequence[object]) -> list[object]:
+        """What each came to: a value, or the exception it ended in."""
+        asked = [what for what in begun if isinstance(what, Asked)]
+        awaited = [what for what in begun if is_awaitable(what)]
+        finished = self._looked_up(asked)
+        if awaited:
+            both = asyncio.gather(finished, asyncio.gather(*awaited, return_exceptions=True))
+            found, others = await both
+        else:
+            found, others = await finished, []
+        values, answers = iter(found), iter(others)
+        return [
+            next(values)
+            if isinstance(what, Asked)
+            else next(answers)
+            if is_awaitable(what)
+            else what
+            for what in begun
+        ]
+
+    async def _looked_up(self, asked: Sequence[Asked[object]]) -> list[object]:
+        """The value of every field that looks up, from one call; or why there is none."""
+        lookups = [lookup for one in asked for lookup in one.lookups]
+        try:
+            outcomes = await self.context.disclose(lookups) if lookups else []
+        except (
+            Exception
+        ) as trouble:  # whatever the hub raises: every one of these fields has failed
+            return [trouble for _ in asked]
+        values, end = [], 0
+        for one in asked:
+            begin, end = end, end + len(one.lookups)
+            values.append(_finished(one, outcomes[begin:end]))
+        return values
+
+    def _settle(self, one: Later, value: object) -> None:
+        if isinstance(value, BaseException) and not isinstance(value, Exception):
+            raise value
+        try:
+            shown = one.complete(value, one.place, self)
+        except Exception as trouble:  # whatever a resolver raises, as graphql-core does it
+            self._fail(one, trouble)
+        else:
+            self._put(one.place, shown)
+
+    def _fail(self, one: Later, trouble: Exception) -> None:
+        """Note the error, and null the nearest place around that may be null."""
+        if self._holder(one.place) is None:
+            return
+        self.errors.append(located_error(trouble, one.field.nodes, path_of(one.place)))
+        place: Place | None = one.place
+        while place is not None and not place[2]:
+            place = place[0]
+        if place is None:
+            self._data = None
+        else:
+            self._put(place, None)
+
+    def _put(self, place: Place, shown: object) -> None:
+        holder = self._holder(place)
+        if holder is not None:
+            holder[place[1]] = shown
+
+    def _holder(self, place: Place) -> Any:
+        """The object or list a place is in; none where something around it is null."""
+        holder: Any = self._data
+        for key in path_of(place)[:-1]:
+            if holder is None:
+                return None
+            holder = holder[key]
+        return holder
+
+    def raw_info(self, field: Field) -> GraphQLResolveInfo[Any]:
+        """What graphql-core tells a resolver; it knows no path below the top fields."""
+        operation = self._operation
+        top = field.parent is operation.top
+        return GraphQLResolveInfo(
+            field.nodes[0].name.value,
+            field.nodes,
+            field.definition.type,
+            field.parent,
+            Path(None, field.key, field.parent.name) if top else None,  # type: ignore[arg-type]  # see above
+            operation.schema,
+            dict(operation.fragments),
+            None,
+            operation.node,
+            self.core_variables,
+            self.context,
+            is_awaitable,
+            None,
+            GraphQLResolveInfoHelpers(lambda them: gather_with_cancel(*them), lambda _: None),
+        )
+
+    @cached_property
+    def core_variables(self) -> VariableValues:
+        """The variables as graphql-core coerces them."""
+        definitions = self._operation.node.variable_definitions or ()
+        values = get_variable_values(self._operation.schema, definitions, dict(self._raw))
+        assert isinstance(values, VariableValues), "the plan has coerced them already"
+        return values
+
+
+def _finished(asked: Asked[object], outcomes: Sequence[Outcome]) -> object:
+    try:
+        return asked.finish(outcomes)
+    except Exception as trouble:  # whatever a resolver raises, as graphql-core does it
+        return trouble
+
+
+def _leave(begun: Iterable[object]) -> None:
+    """Close what will not be awaited any more."""
+    for what in begun:
+        if iscoroutine(what):
+            what.close()

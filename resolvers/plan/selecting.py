@@ -1,0 +1,92 @@
+"""What a query selects, as far as it is known which of its conditions hold: compiled as types are met."""
+
+from collections.abc import Iterable, Mapping
+
+from graphql import FieldNode, GraphQLField, GraphQLObjectType
+from graphql.execution.collect_fields import (
+    FieldDetails,
+    FragmentDetails,
+    collect_fields,
+    collect_subfields,
+)
+from graphql.execution.values import VariableValues
+
+from resolvers.plan.arguments import Given, Variables, compiled_arguments
+from resolvers.plan.calling import Calling, calling_of
+from resolvers.plan.completing import complete_with
+from resolvers.plan.fields import Field, Project, Selected
+from resolvers.plan.inputs import STRAWBERRY, Inputs, Unfit, Unplannable
+from resolvers.plan.operation import Operation
+from resolvers.plan.projecting import projection
+
+Chosen = Mapping[str, Iterable[FieldDetails]]
+TYPENAME = "__typename"
+
+
+class Selection:
+    """The fields of a query under given conditions, and a projection for every type it meets."""
+
+    def __init__(self, operation: Operation, inputs: Inputs, held: Mapping[str, bool]) -> None:
+        self._operation = operation
+        self._inputs = inputs
+        self._fragments = {
+            name: FragmentDetails(fragment) for name, fragment in operation.fragments.items()
+        }
+        self._held = VariableValues({}, dict(held))
+        self._seen: dict[tuple[object, ...], Project] = {}
+        self.top: list[Selected] = self._top()
+
+    def _top(self) -> list[Selected]:
+        one = self._operation
+        chosen = collect_fields(one.schema, self._fragments, self._held, one.top, one.node)
+        return self._fields(one.top, chosen.grouped_field_set)
+
+    def of(self, type_: GraphQLObjectType, nodes: list[FieldNode]) -> Project:
+        """The projection of what some fields select of a type; the same fields share one."""
+        chosen = collect_subfields(
+            self._operation.schema,
+            self._fragments,
+            self._held,
+            self._operation.node,
+            type_,
+            [FieldDetails(node, None) for node in nodes],
+        ).grouped_field_set
+        same = tuple((key, *(id(one.node) for one in them)) for key, them in chosen.items())
+        known = self._seen.get((type_.name, *same))
+        if known is None:
+            known = projection(type_.name, self._fields(type_, chosen))
+            self._seen[(type_.name, *same)] = known
+        return known
+
+    def _fields(self, type_: GraphQLObjectType, chosen: Chosen) -> list[Selected]:
+        return [
+            self._field(type_, key, [one.node for one in details])
+            for key, details in chosen.items()
+        ]
+
+    def _field(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Selected:
+        name = nodes[0].name.value
+        if name == TYPENAME:
+            return key
+        definition = parent.fields[name]
+        strawberry = definition.extensions[STRAWBERRY]
+        calling = calling_of(strawberry)
+        given = self._given(calling, definition, nodes[0])
+        field = Field(key, nodes, parent, definition, strawberry, calling, given)
+        complete_with(field, self)
+        return field
+
+    def _given(self, calling: Calling, definition: GraphQLField, node: FieldNode) -> Given | None:
+        if not calling.known:
+            return _unfit
+        if not definition.args:
+            return None
+        try:
+            return compiled_arguments(self._inputs, definition, node)
+        except Unplannable:
+            return _unfit
+
+
+def _unfit(_: Variables) -> dict[str, object]:
+    """Leaves the field to graphql-core's way of calling it."""
+    raise Unfit
