@@ -13,6 +13,7 @@ from limits.strategies import FixedWindowRateLimiter
 
 from hub.declarations.words import ConfigurationError
 from resolvers.errors import CallerError, Code
+from resolvers.places import Places
 
 WAIT = 1
 """Seconds after which to come again, where the hub is full."""
@@ -21,6 +22,9 @@ FEW = 8
 """Requests that are let in however late the loop is, so that it never stands idle."""
 TOO_LATE = 0.5
 """Seconds the loop may be late: beyond, every step of a request waits as long."""
+
+
+_SHARE = "This key has half of the places inside, and others want some too."
 
 
 class TurnedAway(Exception):
@@ -72,27 +76,39 @@ class Door:
         lookups: Allowance,
         shed: Callable[[str], None],
         late: Callable[[], float] = _never_late,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._most = most
+        self._places = Places(most, clock)
         self._late = late
         self._requests = requests
         self._lookups = lookups
         self._shed = shed
         self._windows = FixedWindowRateLimiter(MemoryStorage())
-        self.inside = 0
+
+    @property
+    def inside(self) -> int:
+        """How many requests are inside."""
+        return self._places.inside
 
     @contextmanager
-    def entered(self) -> Iterator[None]:
-        """Inside as long as this is open; raises `TurnedAway` where it is full."""
-        if self.inside >= self._most:
+    def entered(self, key: str) -> Iterator[None]:
+        """Inside as long as this is open; raises `TurnedAway` where it is full, or full of this key.
+
+        While other keys come too, one key has at most half of the places.
+        """
+        has_its_share = self._places.come(key)
+        if self._places.full:
             self._turn_away("full")
+        if has_its_share:
+            self._shed("share")
+            raise TurnedAway(429, Code.RATE_LIMITED, _SHARE, WAIT)
         if self.inside >= FEW and self._late() > TOO_LATE:
             self._turn_away("late")
-        self.inside += 1
+        self._places.take(key)
         try:
             yield
         finally:
-            self.inside -= 1
+            self._places.leave(key)
 
     def _turn_away(self, reason: str) -> NoReturn:
         self._shed(reason)

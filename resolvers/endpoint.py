@@ -55,7 +55,7 @@ class Endpoint:
         try:
             # Nobody takes a place inside who has no key: without one nobody can be kept out.
             caller = await self._operating.caller(http.headers.get("authorization"))
-            with self._operating.door.entered():
+            with self._operating.door.entered(caller.requester.key):
                 return await self._let_in(http, caller, media)
         except Unauthenticated as error:
             body = plain(Code.UNAUTHENTICATED, str(error), error.hint)

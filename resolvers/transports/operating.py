@@ -77,9 +77,10 @@ class Operating:
 
         A query or mutation is inside the door while it runs; a subscription waits outside.
         """
+        key = caller.requester.key
         answers = self.executor.answers(operation, lambda: self.make_context(caller.requester))
         try:
-            with nullcontext() if operation.subscribes else self.door.entered():
+            with nullcontext() if operation.subscribes else self.door.entered(key):
                 async with aclosing(answers):
                     async for answer in answers:
                         yield answer

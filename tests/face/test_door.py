@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ import pytest
 
 from hub.declarations.words import ConfigurationError
 from hub.sandbox.dials import Dials, Latency
-from resolvers.door import Allowance, Door
+from hub.storage.key_store import create_key
+from hub.storage.opened import open_database
+from resolvers.door import Allowance, Door, TurnedAway
 from resolvers.errors import CallerError
 from tests.face.asking import MANY, ONE, given_person
-from tests.stack import PURPOSE, Stack, open_stack
+from tests.stack import OPERATOR, PURPOSE, UNIT, Stack, open_stack
 
 ME = {"query": "{ me { unit { code } } }"}
 
@@ -74,6 +77,63 @@ async def test_who_has_no_key_stands_outside(tmp_path: Path) -> None:
         answered, _ = await inside
 
     assert (full, strangers, answered) == (503, [401] * 3, 200)
+
+
+async def test_one_key_may_not_fill_the_hub_while_another_comes(tmp_path: Path) -> None:
+    """Of four places a busy key has two while another one comes; that one is served."""
+    async with stack_with(tmp_path, IN_FLIGHT="4") as up:
+        async with open_database(up.settings) as engine:
+            other, _ = await create_key(engine, UNIT, [OPERATOR], "other", datetime.now(UTC))
+        first, _ = await up.post(ME, key=other)
+        up.sandbox.platform("province").turn(Dials(latency=Latency(ms=900)))
+        up.reset_counts()
+        busy = [asyncio.create_task(up.post(lookup_of(up))) for _ in range(4)]
+        await asyncio.sleep(0.3)
+        second, _ = await up.post(ME, key=other)
+        answers = await asyncio.gather(*busy)
+        counted, calls = await shed(up, "share"), up.upstream_calls()
+
+    turned = [body["errors"][0] for status, body in answers if status == 429]
+    assert (first, second) == (200, 200)
+    assert sorted(status for status, _ in answers) == [200, 200, 429, 429]
+    assert [one["extensions"]["code"] for one in turned] == ["RATE_LIMITED"] * 2
+    assert all(one["extensions"]["retryable"] for one in turned)
+    assert turned[0]["message"].startswith("This key has half of the places inside")
+    assert counted == 2
+    assert calls == {"province": 1}  # equal questions of those inside are one
+
+
+def test_a_key_has_all_places_while_nobody_else_comes() -> None:
+    """Alone it has all four; once another was turned away it has two, and after a while four again."""
+    now, turned = [100.0], list[str]()
+    door = Door(4, Allowance(None), Allowance(None), turned.append, lambda: 0.0, lambda: now[0])
+
+    def enter(key: str) -> AbstractContextManager[None]:
+        place = door.entered(key)
+        place.__enter__()
+        return place
+
+    inside = [enter("busy") for _ in range(4)]
+    with pytest.raises(TurnedAway) as full:
+        enter("other")
+    for place in inside[:2]:
+        place.__exit__(None, None, None)
+    with pytest.raises(TurnedAway) as share:
+        enter("busy")
+    served = enter("other")
+    now[0] += 10
+    with pytest.raises(TurnedAway):  # the other is still inside
+        enter("busy")
+    served.__exit__(None, None, None)
+    now[0] += 10
+    again = [enter("busy") for _ in range(2)]
+
+    assert (full.value.status, share.value.status, share.value.retry_after) == (503, 429, 1)
+    assert turned == ["full", "share", "share"]
+    assert door.inside == 4
+    for place in (*inside[2:], *again):
+        place.__exit__(None, None, None)
+    assert door.inside == 0
 
 
 async def test_who_is_turned_away_hears_when_to_come_again(tmp_path: Path) -> None:

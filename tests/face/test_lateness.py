@@ -71,14 +71,14 @@ def test_while_the_loop_is_late_only_a_few_are_let_in() -> None:
     """Eight are inside: the ninth is told to come again, and is let in once the loop is in time."""
     late, turned = [0.6], list[str]()
     door = Door(100, Allowance(None), Allowance(None), turned.append, lambda: late[0])
-    inside = [door.entered() for _ in range(FEW)]
+    inside = [door.entered("key") for _ in range(FEW)]
     for one in inside:
         one.__enter__()
 
-    with pytest.raises(TurnedAway) as away, door.entered():
+    with pytest.raises(TurnedAway) as away, door.entered("key"):
         raise AssertionError("nobody gets in")
     late[0] = 0.4
-    with door.entered():
+    with door.entered("key"):
         held = door.inside
     for one in inside:
         one.__exit__(None, None, None)
