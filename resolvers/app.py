@@ -22,6 +22,7 @@ from hub.settings import Settings
 from hub.trail.writer import Trail
 from resolvers.certificate_types import CertificateTypes
 from resolvers.context import Context
+from resolvers.documents.planning import unplanned
 from resolvers.door import Allowance, Door
 from resolvers.execution import Executor
 from resolvers.graphiql.page import GraphiQLConfig, graphiql_routes
@@ -30,6 +31,7 @@ from resolvers.health import health_routes
 from resolvers.identity import Identity
 from resolvers.lateness import Lateness, watched
 from resolvers.limits import Limits
+from resolvers.plan.plan import planned
 from resolvers.routes import graphql_routes
 from resolvers.schema import build_schema
 from resolvers.transports.connections import Connections
@@ -96,7 +98,8 @@ def make_operating(hub: Hub, connections: Connections, lateness: Lateness) -> Op
     def make_context(requester: Requester) -> Context:
         return Context(hub, requester, certificates, limits, door)
 
-    executor = Executor(build_schema(certificates), limits, hub.tracing)
+    planner = planned if hub.settings.plan else unplanned
+    executor = Executor(build_schema(certificates), limits, hub.tracing, planner)
     return Operating(executor, Identity(hub.requester), make_context, limits, connections, door)
 
 
