@@ -32,21 +32,26 @@ _MANY = (
 
 def certhub(ground: Ground) -> Contender:
     """The hub as `certhub serve` runs it, the whole line: identity, admission, record, trail."""
-    return _hub(CERTHUB, "certhub, the full line", ground, ground.environ)
+    return _hub(CERTHUB, "certhub, the full line", "benchmarks.servers.hub", ground)
 
 
-def _hub(name: str, title: str, ground: Ground, environ: Mapping[str, str]) -> Contender:
+def unrecorded(ground: Ground) -> Contender:
+    """The same hub, but that it keeps no records."""
+    return _hub(UNRECORDED, "certhub without records", "benchmarks.servers.unrecorded", ground)
+
+
+def _hub(name: str, title: str, module: str, ground: Ground) -> Contender:
     room = {"CERTHUB_MAX_LOOKUPS": str(LARGEST), "CERTHUB_WITHIN": str(_WITHIN)}
     return Contender(
         name=name,
         title=title,
-        command=(sys.executable, "-m", "benchmarks.servers.hub"),
+        command=(sys.executable, "-m", module),
         body=body,
         read=read,
-        environ={**environ, **room},
+        environ={**ground.environ, **room},
         headers={"Authorization": f"Bearer {ground.key}"},
         ways=frozenset(Way),
-        warm_up=2.0,
+        warm_up=3.0,
     )
 
 

@@ -41,6 +41,11 @@ class Ground:
         """The file of the hub's own database."""
         return Path(self.environ["CERTHUB_DATA"]) / "certhub.db"
 
+    def copied(self, data: Path) -> "Ground":
+        """The same with a data folder of its own; before anybody serves from it."""
+        shutil.copytree(self.environ["CERTHUB_DATA"], data)
+        return Ground({**self.environ, "CERTHUB_DATA": str(data)}, self.key)
+
 
 class Records:
     """Counts the disclosures in a database; each call reads only what came since the last."""

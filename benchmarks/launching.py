@@ -25,6 +25,12 @@ class Server:
     contender: Contender
     url: str
     pid: int
+    wrote: Path | None = None  # what it writes to stderr
+
+    def last_words(self) -> str:
+        """The end of what it wrote, for whoever has to find out what went wrong."""
+        text = self.wrote.read_text("utf-8", errors="replace") if self.wrote else ""
+        return f"; it wrote: {text[-_SHOWN:].strip()}" if text.strip() else ""
 
 
 @contextmanager
@@ -43,7 +49,8 @@ def launched(contender: Contender, core: int, folder: Path) -> Iterator[Server]:
             start_new_session=True,  # Ctrl-C is for the run, which then ends this in order
         )
     try:
-        yield Server(contender, _url(contender.name, process, said, wrote), process.pid)
+        url = _url(contender.name, process, said, wrote)
+        yield Server(contender, url, process.pid, wrote)
     finally:
         _end(process)
 

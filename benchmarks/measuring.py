@@ -63,7 +63,7 @@ async def check(room: Room, server: Server, scenario: Scenario) -> None:
             for request in requests:
                 request.check(await fetched(line, request), contender.read)
     except WrongAnswer as wrong:
-        raise WrongAnswer(f"{contender.name}, {scenario.name}: {wrong}") from None
+        raise _named(server, scenario, wrong) from None
 
 
 async def warm_up(
@@ -89,7 +89,12 @@ async def window(
             await _driven(connected, supply, seconds * _WARM_UP, offered)
             return await _timed(room, server, connected, supply, seconds, offered)
     except WrongAnswer as wrong:
-        raise WrongAnswer(f"{server.contender.name}, {scenario.name}: {wrong}") from None
+        raise _named(server, scenario, wrong) from None
+
+
+def _named(server: Server, scenario: Scenario, wrong: WrongAnswer) -> WrongAnswer:
+    name = server.contender.name
+    return WrongAnswer(f"{name}, {scenario.name}: {wrong}{server.last_words()}")
 
 
 async def _requests(room: Room, server: Server, scenario: Scenario) -> Sequence[Request]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 
 from benchmarks.catalogue import whole_catalogue
-from benchmarks.certhub import certhub
+from benchmarks.certhub import CERTHUB, certhub, unrecorded
 from benchmarks.contenders import Contender, MakePeers, Places, Skipped, Way
 from benchmarks.floors import bare, direct, floor
 from benchmarks.ground import Ground, Records, lay_ground, lay_platforms
@@ -61,7 +61,7 @@ def opened(runner: Runner, folder: Path, where: Cores, peers: MakePeers) -> Iter
         servers = [
             *(
                 stack.enter_context(launched(one, where.hub, folder))
-                for one in (certhub(ground), *_floors(people, places))
+                for one in (*_hubs(ground, folder), *_floors(people, places))
             ),
             *_direct(stand_ins.said, stand_ins.pid),
         ]
@@ -73,7 +73,7 @@ def opened(runner: Runner, folder: Path, where: Cores, peers: MakePeers) -> Iter
             driver_pid=os.getpid(),
             province=_province(people),
             supplies=Supplies(people),
-            records={"certhub": Records(ground.database)},
+            records={CERTHUB: Records(ground.database)},
         )
         yield Opened(room, ground, [*servers, *up], skipped)
 
@@ -90,6 +90,10 @@ def _control(stack: ExitStack, runner: Runner) -> aiohttp.ClientSession:
 def _places(urls: dict[str, str], folder: Path) -> Places:
     first, second = SOURCES[Way.BATCH]
     return Places(urls[first], urls[second], urls[SOURCES[Way.GATEWAY][0]], folder)
+
+
+def _hubs(ground: Ground, folder: Path) -> Sequence[Contender]:
+    return certhub(ground), unrecorded(ground.copied(folder / "unrecorded"))
 
 
 def _floors(people: People, places: Places) -> Sequence[Contender]:

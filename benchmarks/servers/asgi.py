@@ -1,14 +1,14 @@
 """A bare ASGI application of one endpoint, as uvicorn runs it beside the hub: bytes in, bytes out."""
 
-import asyncio
+import socket
+from asyncio import Runner
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import aiohttp
-from uvicorn import Config
-
-from hub.commands.running import Server, address, listening, run, stopped_by_signal
+import uvloop
+from uvicorn import Config, Server
 
 Answer = Callable[[bytes], Awaitable[bytes]]
 Opened = Callable[[aiohttp.ClientSession], AbstractAsyncContextManager[Answer]]
@@ -41,20 +41,19 @@ class Bare:
 
 def serve(opened: Opened) -> None:
     """Serve on a free port until SIGTERM; tells its URL on stdout."""
-    run(_serve(opened))
+    with Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(opened))
 
 
 async def _serve(opened: Opened) -> None:
     connector = aiohttp.TCPConnector(limit=0)
-    with stopped_by_signal() as stopped, listening("127.0.0.1", 0) as listener:
+    with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
         async with (
             aiohttp.ClientSession(connector=connector, trust_env=False) as session,
             opened(session) as answer,
         ):
-            config = Config(Bare(answer), http="httptools", lifespan="off", log_config=None)
-            server = Server(config)
-            serving = asyncio.create_task(server.serve(sockets=[listener]))
-            print(address(listener), flush=True)
-            await stopped.wait()
-            server.should_exit = True
-            await serving
+            config = Config(
+                Bare(answer), http="httptools", lifespan="off", access_log=False, log_config=None
+            )
+            print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
+            await Server(config).serve(sockets=[listener])
