@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from connectors.http import Http, open_http
 from connectors.renewals import Renewals
+from connectors.replicas import Reach
 from hub.assisting.assisting import Assisting
 from hub.assisting.checking import Checking
 from hub.assisting.feed import ChangeSource, Feed, running
@@ -130,6 +131,10 @@ class Hub:
         platforms = self._connected.declarations.current.platforms.values()
         ordered = sorted(platforms, key=lambda one: list(Tier).index(one.tier))
         return {one.name: one for one in ordered}
+
+    def reach(self, name: str) -> Reach | None:
+        """How a platform with several addresses is reached; none for one at its endpoint alone."""
+        return self._connected.reaches().get(name)
 
     def platform(self, name: str) -> Platform:
         """A platform by name, also one that a reload has taken away since it was asked."""
@@ -269,7 +274,8 @@ async def open_hub(
             open_workshop(1) as workshop,  # its worker begins with the first proof to be checked
             open_webhooks(engine, http, changes_of(platforms), pseudonym_secret(settings)),
         ):
-            meters.watch(lambda: lines)
+            meters.watch(lambda: lines.among(platforms.served()))
+            meters.watch_addresses(platforms.reaches)
             yield Hub(
                 engine=engine,
                 edition=edition,

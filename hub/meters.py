@@ -1,13 +1,14 @@
 """What is counted and timed, for Prometheus to fetch; no label names a person, a unit or a case."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
+from connectors.replicas import Reach
 from hub.evidence import Found, Outcome
 from hub.routing.breaker import BreakerState
 from hub.routing.line import Reply
@@ -136,6 +137,10 @@ class Meters:
         """Tell the state of the lines at each fetch."""
         self.registry.register(_LinesNow(lines))
 
+    def watch_addresses(self, reaches: Callable[[], Mapping[str, Reach]]) -> None:
+        """Tell at each fetch how platforms with several addresses are reached."""
+        self.registry.register(_AddressesNow(reaches))
+
     def text(self) -> bytes:
         """All of it in the text format of Prometheus."""
         return generate_latest(self.registry)
@@ -163,6 +168,34 @@ class _LinesNow(Collector):
             states.add_metric(labels, _LEVELS[line.state])
             flights.add_metric(labels, line.in_flight)
         return states, flights
+
+
+class _AddressesNow(Collector):
+    """The addresses of every platform that has several, looked at when asked."""
+
+    def __init__(self, reaches: Callable[[], Mapping[str, Reach]]) -> None:
+        self._reaches = reaches
+
+    def collect(self) -> Iterable[Metric]:
+        """Calls to further addresses, and addresses that are passed over, by source."""
+        hedged = CounterMetricFamily(
+            "certhub_hedged", "Late lookups asked of a second address (对冲请求)", labels=_SOURCE
+        )
+        failed_over = CounterMetricFamily(
+            "certhub_failed_over",
+            "Calls that got no connection and went to the next address (切换地址)",
+            labels=_SOURCE,
+        )
+        resting = GaugeMetricFamily(
+            "certhub_addresses_passed_over",
+            "Addresses passed over, as they did not answer of late (暂停地址)",
+            labels=_SOURCE,
+        )
+        for source, reach in self._reaches().items():
+            hedged.add_metric([source], reach.hedged)
+            failed_over.add_metric([source], reach.failed_over)
+            resting.add_metric([source], reach.passed_over)
+        return hedged, failed_over, resting
 
 
 def _tasks() -> float:

@@ -59,6 +59,14 @@ class ConnectedPlatforms:
             return replace(report, refused=str(error), platforms=(), interfaces=())
         return report
 
+    def served(self) -> set[tuple[str, str]]:
+        """Platform and interface of everything that may be asked now."""
+        return {
+            (platform.name, interface.name)
+            for platform in self.declarations.current.platforms.values()
+            for interface in platform.interfaces.values()
+        }
+
     def reaches(self) -> Mapping[str, Reach]:
         """How the platforms that have replicas are reached, by name."""
         return {

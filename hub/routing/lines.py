@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Container, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
@@ -12,8 +12,9 @@ from typing import Self
 from connectors.contract import Inquiry
 from hub.routing.breaker import Breaker, BreakerState
 from hub.routing.gate import Gate
-from hub.routing.line import Flight, Line, LineRules, Watch
+from hub.routing.line import Line, LineRules, Watch
 from hub.routing.route import Source
+from hub.routing.sending import Flight
 from hub.tracing import UNTRACED, Tracing
 
 
@@ -67,6 +68,10 @@ class Lines:
     def __iter__(self) -> Iterator[LineState]:
         for (platform, interface), line in self._lines.items():
             yield LineState(platform, interface, line.state(), line.in_flight)
+
+    def among(self, served: Container[tuple[str, str]]) -> list[LineState]:
+        """The states of lines to those platforms and interfaces; a reload may have taken others away."""
+        return [one for one in self if (one.platform, one.interface) in served]
 
     def send(self, source: Source, inquiries: Sequence[Inquiry], patience: float) -> list[Flight]:
         """See `Line.send`."""

@@ -4,6 +4,7 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from enum import StrEnum
 
+from connectors.contract import Crowded, Incomplete
 from hub.evidence import ANSWERED, Said
 from hub.routing.line import Reply
 from hub.routing.route import Source
@@ -46,7 +47,12 @@ class Observatory:
         """Nothing is learned of a source by waiting for it together."""
 
     def heard(self, source: Source, seconds: float, reply: Reply) -> None:
-        """Note what was said to one question, and how long that took."""
+        """Note what was said to one question, and how long that took.
+
+        Who was not asked, for want of a slot or of a fact, is as it was before.
+        """
+        if isinstance(reply, Crowded | Incomplete):
+            return
         said = said_by(reply)
         self._took.setdefault(source.name, deque(maxlen=REMEMBERED)).append(seconds * 1000)
         self._said.setdefault(source.name, Counter())[said] += 1

@@ -1,7 +1,8 @@
 """Sources: the platforms behind the hub and how they fare."""
 
-from collections.abc import Iterable
-from typing import Self
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Self, cast
 
 import strawberry
 from strawberry import relay
@@ -28,12 +29,22 @@ class InterfaceState:
 class Source(relay.Node):
     key: relay.NodeID[str]
     platform: strawberry.Private[Platform]
-    observed: strawberry.Private[Observed]
+    seen: strawberry.Private[Callable[[str], Observed]]
 
     @classmethod
     def of(cls, context: Context, name: str) -> Self:
-        hub = context.hub
-        return cls(key=name, platform=hub.platform(name), observed=hub.observatory.seen(name))
+        """The source of this name: one and the same within a request."""
+        known = context.sources.get(name)
+        if known is None:
+            hub = context.hub
+            known = cls(key=name, platform=hub.platform(name), seen=hub.observatory.seen)
+            context.sources[name] = known
+        return cast(Self, known)
+
+    @cached_property
+    def observed(self) -> Observed:
+        """How it was when this was first asked."""
+        return self.seen(self.key)
 
     @classmethod
     def resolve_nodes(  # type: ignore[override]  # an unknown id is None, whether required or not
@@ -77,6 +88,26 @@ class Source(relay.Node):
     @strawberry.field(description="99th percentile of the same (延迟99分位).")
     def p99(self) -> Milliseconds | None:
         return None if self.observed.p99_ms is None else Milliseconds(self.observed.p99_ms)
+
+    @strawberry.field(
+        description="At how many addresses it can be asked: its endpoint and its replicas (地址数)."
+    )
+    def addresses(self) -> int:
+        return 1 + len(self.platform.replicas)
+
+    @strawberry.field(
+        description="How many of them are passed over, as they did not answer of late (暂停地址)."
+    )
+    def addresses_passed_over(self, info: Info) -> int:
+        reach = info.context.hub.reach(self.key)
+        return 0 if reach is None else reach.passed_over
+
+    @strawberry.field(
+        description="Late lookups that were asked of a second address since this process began (对冲请求)."
+    )
+    def hedged(self, info: Info) -> int:
+        reach = info.context.hub.reach(self.key)
+        return 0 if reach is None else reach.hedged
 
     @strawberry.field(
         description="How its interfaces are that were asked since this process began (接口状态)."
