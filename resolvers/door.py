@@ -14,15 +14,10 @@ from limits.strategies import FixedWindowRateLimiter
 from hub.declarations.words import ConfigurationError
 from resolvers.errors import CallerError, Code
 from resolvers.places import Places
+from resolvers.room import Room
 
 WAIT = 1
 """Seconds after which to come again, where the hub is full."""
-
-FEW = 8
-"""Requests that are let in however late the loop is, so that it never stands idle."""
-TOO_LATE = 0.5
-"""Seconds the loop may be late: beyond, every step of a request waits as long."""
-
 
 _SHARE = "This key has half of the places inside, and others want some too."
 
@@ -64,8 +59,8 @@ def _never_late() -> float:
 class Door:
     """Lets requests in.
 
-    `most` may be inside at once, and only a few while the loop is `late` (in seconds): who comes then
-    would wait longer than a query may take. `requests` and `lookups` are what one key may ask in a
+    `most` may be inside at once, and fewer while the loop is `late` (in seconds): who comes then would
+    wait longer than a query may take. `requests` and `lookups` are what one key may ask in a
     time. `shed` is told the reason whenever somebody is turned away.
     """
 
@@ -79,7 +74,7 @@ class Door:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._places = Places(most, clock)
-        self._late = late
+        self._room = Room(most, late, clock)
         self._requests = requests
         self._lookups = lookups
         self._shed = shed
@@ -102,7 +97,7 @@ class Door:
         if has_its_share:
             self._shed("share")
             raise TurnedAway(429, Code.RATE_LIMITED, _SHARE, WAIT)
-        if self.inside >= FEW and self._late() > TOO_LATE:
+        if not self._room.holds(self.inside):
             self._turn_away("late")
         self._places.take(key)
         try:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 PULSE = 0.1
 """Seconds between two looks."""
-FORGOTTEN = 0.7
+FORGOTTEN = 0.3
 """What is left of an old lateness after each look."""
 
 

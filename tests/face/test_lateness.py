@@ -1,4 +1,4 @@
-"""A loop that can't keep up is noticed, and the door lets in only a few until it can."""
+"""A loop that can't keep up is noticed."""
 
 import asyncio
 import time
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from resolvers.door import FEW, Allowance, Door, TurnedAway
 from resolvers.lateness import FORGOTTEN, PULSE, Lateness, watched
 
 
@@ -65,25 +64,3 @@ async def test_a_loop_that_is_held_up_is_seen() -> None:
 
     assert before < 0.1
     assert 0.3 < held < 0.6
-
-
-def test_while_the_loop_is_late_only_a_few_are_let_in() -> None:
-    """Eight are inside: the ninth is told to come again, and is let in once the loop is in time."""
-    late, turned = [0.6], list[str]()
-    door = Door(100, Allowance(None), Allowance(None), turned.append, lambda: late[0])
-    inside = [door.entered("key") for _ in range(FEW)]
-    for one in inside:
-        one.__enter__()
-
-    with pytest.raises(TurnedAway) as away, door.entered("key"):
-        raise AssertionError("nobody gets in")
-    late[0] = 0.4
-    with door.entered("key"):
-        held = door.inside
-    for one in inside:
-        one.__exit__(None, None, None)
-
-    assert (away.value.status, away.value.retry_after) == (503, 1)
-    assert turned == ["late"]
-    assert held == FEW + 1
-    assert door.inside == 0
