@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from secrets import token_hex
 from time import perf_counter
 from typing import Protocol
 
@@ -19,6 +18,7 @@ from hub.routing.kept import Asker
 from hub.routing.route import RouteBook, tiers_of
 from hub.routing.router import Router
 from hub.routing.search import Finding, Question
+from hub.trail.names import fresh_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Disclosure:
         verdicts = [self._admit(now.catalogue, requester, lookup) for lookup in lookups]
         findings = await self._find(now.sources, requester, lookups, verdicts)
         at = self._clock()
-        batch = token_hex(12)
+        batch = fresh_name(at.timestamp())
         outcomes = [
             self._outcome(lookup, verdict, findings.get(number), at, f"{batch}-{number}")
             for number, (lookup, verdict) in enumerate(zip(lookups, verdicts, strict=True))

@@ -1,20 +1,31 @@
 """The records of lookups: who asked what about whom, for which item, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from hub.catalogue.rows import CatalogueRow
-from hub.evidence import Attempt, Denied, Found, Lookup, Outcome, Purpose, Requester, Subject
+from hub.evidence import (
+    Attempt,
+    Denied,
+    Found,
+    Lookup,
+    NotHeld,
+    Outcome,
+    Purpose,
+    Requester,
+    Subject,
+    Unavailable,
+)
 from hub.trail.batches import DisclosureBatch, Entry, batched
 from hub.trail.pseudonyms import Keyed
 from hub.trail.records import AttemptNote, DisclosureRecord
 from hub.trail.writer import Trail
 
 OUTCOME_NAMES = {
-    "Found": "found",
-    "NotHeld": "not_held",
-    "Unavailable": "unavailable",
-    "Denied": "denied",
+    Found: "found",
+    NotHeld: "not_held",
+    Unavailable: "unavailable",
+    Denied: "denied",
 }
 _Came = tuple[tuple[str, ...], str | None, str, str | None, tuple[Attempt, ...]]
 """What became of a lookup: fields handed over, their source, outcome, rule, sources tried."""
@@ -32,14 +43,17 @@ class Pseudonyms:
         """64 hex digits, the same for the same identifier; none for nobody."""
         return None if subject is None else self._keyed.pseudonym(subject.identifier)
 
-    def of_each(self, lookups: Sequence[Lookup]) -> list[str]:
-        """The pseudonym of each lookup's subject; who is asked about twice is named once."""
+    def of_each(self, subjects: Iterable[Subject]) -> list[str]:
+        """The pseudonym of each, in order; for who comes twice it is reckoned once."""
         known: dict[str, str] = {}
-        for lookup in lookups:
-            identifier = lookup.subject.identifier
-            if identifier not in known:
-                known[identifier] = self._keyed.pseudonym(identifier)
-        return [known[lookup.subject.identifier] for lookup in lookups]
+        names = []
+        for subject in subjects:
+            identifier = subject.identifier
+            name = known.get(identifier)
+            if name is None:
+                name = known[identifier] = self._keyed.pseudonym(identifier)
+            names.append(name)
+        return names
 
 
 class Records:
@@ -95,7 +109,7 @@ def batch_of(
     `catalogue` is the version's id, `rows` the ones that admitted them. Raises `UnrecordableText`.
     """
     facts: dict[tuple[Purpose, str, int | None, _Came], list[tuple[int | None, str]]] = {}
-    subjects = pseudonyms.of_each(lookups)
+    subjects = pseudonyms.of_each([lookup.subject for lookup in lookups])
     for number, (lookup, row, outcome) in enumerate(zip(lookups, rows, outcomes, strict=True)):
         equal = (lookup.purpose, lookup.type, row.number if row else None, _came(outcome))
         facts.setdefault(equal, []).append((number, subjects[number]))
@@ -152,7 +166,7 @@ def record_of(
 
 
 def _came(outcome: Outcome) -> _Came:
-    name = OUTCOME_NAMES[type(outcome).__name__]
+    name = OUTCOME_NAMES[type(outcome)]
     if isinstance(outcome, Found):
         return tuple(outcome.disclosed), outcome.holding.source, name, None, outcome.trail
     if isinstance(outcome, Denied):
