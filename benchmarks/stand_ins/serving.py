@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,15 +31,24 @@ def serve_stand_ins(tell: Tell, platforms: Path) -> None:
 
 
 async def _serve(tell: Tell, platforms: Path) -> None:
-    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_signal_handler(signal.SIGTERM, stopped.set)
-    urls = {}
-    for name, (stage, base) in _stages(platforms).items():
-        line = partial(Line, StandIn(name, stage))
-        server = await loop.create_server(line, "127.0.0.1", 0, backlog=2048)
-        urls[name] = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}{base}"
-    await asyncio.to_thread(tell, urls)
-    await stopped.wait()
+    stopped = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+    async with stand_ins(platforms) as urls:
+        await asyncio.to_thread(tell, urls)
+        await stopped.wait()
+
+
+@asynccontextmanager
+async def stand_ins(platforms: Path) -> AsyncIterator[dict[str, str]]:
+    """The URL of each platform of the folder, as long as this is open."""
+    loop, urls = asyncio.get_running_loop(), {}
+    async with AsyncExitStack() as stack:
+        for name, (stage, base) in _stages(platforms).items():
+            line = partial(Line, StandIn(name, stage))
+            server = await loop.create_server(line, "127.0.0.1", 0, backlog=2048)
+            stack.callback(server.close)
+            urls[name] = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}{base}"
+        yield urls
 
 
 def _stages(folder: Path) -> dict[str, tuple[Stage, str]]:

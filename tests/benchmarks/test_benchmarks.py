@@ -1,39 +1,36 @@
 """The benchmarks run end to end, count rightly, and leave nothing running; no timing is asserted."""
 
-import json
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
 
-from benchmarks.report import percentile
-from benchmarks.requests import Request, WrongAnswer
+from benchmarks.ground import Records
+from benchmarks.results import Results, read_results
 
 pytestmark = pytest.mark.slow
 
 COMMAND = (sys.executable, "-m", "benchmarks", "--rounds", "1", "--seconds")
 
 
-def run(folder: Path, *scenarios: str) -> dict[str, dict[str, list[dict[str, object]]]]:
-    """The raw figures of a short run, by scenario."""
+def run(folder: Path, *scenarios: str) -> Results:
+    """A short run of these."""
     file = folder / "figures.json"
     command = [*COMMAND, "0.3", "--json", str(file), "--scenario", *scenarios]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    figures: dict[str, dict[str, list[dict[str, object]]]] = json.loads(file.read_text("utf-8"))[
-        "scenarios"
-    ]
-    return figures
+    done = subprocess.run(command, check=False, capture_output=True, timeout=240, text=True)
+    assert done.returncode == 0, done.stderr
+    return read_results(file)
 
 
 def children_of(pid: int) -> list[int]:
-    """The platforms, the hub, and multiprocessing's own tracker of resources."""
+    """Platforms, hub, hub without records, two floors, and multiprocessing's own tracker."""
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(child) for task in tasks for child in task.read_text("ascii").split()]
 
@@ -41,8 +38,8 @@ def children_of(pid: int) -> list[int]:
 def has_begun(folder: Path) -> bool:
     """Whether a hub that keeps its database below the folder has recorded a lookup."""
     for file in folder.glob("*/data/certhub.db"):
-        with suppress(sqlite3.OperationalError), closing(sqlite3.connect(file)) as database:
-            return bool(database.execute("SELECT count(*) FROM disclosures").fetchone()[0])
+        with suppress(sqlite3.OperationalError):
+            return Records(file)() > 0
     return False
 
 
@@ -53,16 +50,25 @@ def wait_until(true: Callable[[], bool]) -> None:
         sleep(0.05)
 
 
-def test_a_run_counts_lookups_calls_and_records(tmp_path: Path) -> None:
-    """Half fall through: a batch platform takes 2 calls for 100 lookups; every lookup is on record."""
-    figures = run(tmp_path, "half-batch-0", "half-gateway-0")
+def test_a_run_measures_everybody_and_counts_their_calls(tmp_path: Path) -> None:
+    """Half fall through: a batch platform takes 2 calls for 100 lookups; ratios that can be are told."""
+    results = run(tmp_path, "half-batch-0-alone", "one-gateway-0", "city-gateway-tail")
 
-    assert list(figures) == ["half-batch-0", "half-gateway-0"]
-    for window in (windows[0] for each in figures.values() for windows in each.values()):
-        assert window["lookups"] == window["records"] == 100 * int(str(window["answers"]))
-    assert figures["half-batch-0"]["alone"][0]["calls"] == 0.02
-    assert figures["half-gateway-0"]["crowd"][0]["calls"] == 1.5
-    assert figures["half-gateway-0"]["crowd"][0]["callers"] == 4
+    who = [(one.scenario.name, one.contender) for one in results.measurements]
+    assert who == [
+        ("half-batch-0-alone", "certhub"),
+        ("one-gateway-0", "certhub"),
+        ("one-gateway-0", "bare"),
+        ("one-gateway-0", "direct"),
+        ("city-gateway-tail", "certhub"),
+    ]
+    half, one = results.measurements[0].windows[0], results.measurements[1].windows[0]
+    assert (half.lookups, half.calls) == (100 * half.requests, 0.02)
+    assert (one.lookups, one.calls) == (one.requests, 1.0)
+    assert results.ratios["calls_over_least"] == 1.0
+    assert results.ratios["one_vs_bare"] is not None
+    assert results.ratios["list_vs_hive"] is None
+    assert results.skipped == {}
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -79,21 +85,8 @@ def test_a_run_that_is_stopped_leaves_nothing_running(
         os.kill(stopped.pid, number)
         _, told = stopped.communicate(timeout=60)
 
-    assert len(children) == 3
+    assert len(children) == 6
     wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))
     if number is not signal.SIGKILL:
         assert told == "benchmarks: stopped; nothing is left running.\n"
         assert list(tmp_path.iterdir()) == []
-
-
-def test_an_answer_that_lacks_a_lookup_ends_the_run() -> None:
-    """Figures of wrong answers are no figures."""
-    request = Request(b"", ("province", "municipality"))
-
-    with pytest.raises(WrongAnswer, match="1 of 2 lookups were found"):
-        request.glance(b'{"data":{"outcomes":[{"__typename":"Found"},{"__typename":"NotHeld"}]}}')
-
-
-def test_percentiles_are_values_that_were_measured() -> None:
-    """The nearest rank: p50 of four is the second, p99 the last."""
-    assert [percentile([4, 1, 3, 2], share) for share in (0.5, 0.99, 1.0)] == [2, 4, 4]
