@@ -1,16 +1,16 @@
 """What a resolver knows of its request: who asks, the hub, and a fresh loader."""
 
 import asyncio
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from time import perf_counter
+from time import perf_counter, time
 
 from strawberry.types import Info as StrawberryInfo
 
 from hub.compose import Hub
 from hub.evidence import Lookup, Outcome, Requester, Terms
 from hub.guidance import close_matches
+from hub.trail.names import fresh_name
 from resolvers.certificate_types import CertificateTypes
 from resolvers.door import Door
 from resolvers.errors import CallerError, Code
@@ -27,7 +27,7 @@ class Context:
     certificates: CertificateTypes
     limits: Limits
     door: Door
-    request_id: str = field(default_factory=lambda: secrets.token_hex(16))
+    request_id: str = field(default_factory=lambda: fresh_name(time()))
     began: float = field(default_factory=perf_counter)
     loader: LookupLoader = field(init=False)
     asked: int = 0
