@@ -1,6 +1,7 @@
 """What is counted and timed, for Prometheus to fetch; no label names a person, a unit or a case."""
 
 import asyncio
+from collections import Counter as Counted
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
@@ -11,11 +12,12 @@ from prometheus_client.registry import Collector
 from connectors.replicas import Reach
 from hub.evidence import Found, Outcome
 from hub.routing.breaker import BreakerState
-from hub.routing.line import Reply
 from hub.routing.lines import LineState
 from hub.routing.observation import Observatory
 from hub.routing.route import Source
-from hub.routing.search import said_by
+from hub.routing.search import said_in
+from hub.routing.sending import Reply
+from hub.spreads import Spread
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -53,13 +55,13 @@ class Meters:
         self._replies = Counter(
             "certhub_replies", "What sources said (来源应答)", ["source", "said"], registry=registry
         )
-        self._seconds = Histogram(
+        self._seconds = Spread(
             "certhub_reply_seconds",
             "From a question to its reply (来源用时)",
-            _SOURCE,
-            buckets=SECONDS,
-            registry=registry,
+            "source",
+            SECONDS,
         )
+        registry.register(self._seconds)
         self._joined = Counter(
             "certhub_coalesced",
             "Questions that joined an equal one on its way (合并查询)",
@@ -92,25 +94,27 @@ class Meters:
     def disclosed(self, outcomes: Sequence[Outcome], seconds: float) -> None:
         """A batch of lookups was answered."""
         self._spent.observe(seconds)
-        for outcome in outcomes:
-            self._lookups.labels(type(outcome).__name__).inc()
-            if isinstance(outcome, Found):
-                holding = outcome.holding
-                self._found.labels(holding.tier.value, holding.source).inc()
+        for kind, lookups in Counted(map(type, outcomes)).items():
+            self._lookups.labels(kind.__name__).inc(lookups)
+        holdings = [outcome.holding for outcome in outcomes if isinstance(outcome, Found)]
+        tiers = {holding.source: holding.tier for holding in holdings}
+        for source, found in Counted([holding.source for holding in holdings]).items():
+            self._found.labels(tiers[source].value, source).inc(found)
 
     def sent(self, source: Source, questions: int) -> None:
         """So many questions were sent together."""
         self._sent.labels(source.name).observe(questions)
 
-    def joined(self, source: Source) -> None:
-        """A question joined an equal one that was on its way."""
-        self._joined.labels(source.name).inc()
+    def joined(self, source: Source, questions: int) -> None:
+        """So many questions joined equal ones that were on their way."""
+        self._joined.labels(source.name).inc(questions)
 
-    def heard(self, source: Source, seconds: float, reply: Reply) -> None:
-        """A question was replied to."""
-        self._observatory.heard(source, seconds, reply)
-        self._replies.labels(source.name, said_by(reply).value).inc()
-        self._seconds.labels(source.name).observe(seconds)
+    def heard(self, source: Source, seconds: float, replies: Sequence[Reply]) -> None:
+        """Questions were replied to, all of them after so long."""
+        self._observatory.heard(source, seconds, replies)
+        for said, questions in said_in(replies).items():
+            self._replies.labels(source.name, said.value).inc(questions)
+        self._seconds.observe(source.name, seconds, len(replies))
 
     def committed(self, records: int, seconds: float) -> None:
         """A commit of records ended; none where it failed."""

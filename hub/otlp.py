@@ -24,7 +24,8 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from hub.evidence import ANSWERED
 from hub.routing.search import said_by
-from hub.tracing import Reply
+from hub.routing.sending import CutOff
+from hub.tracing import Sent
 
 log = structlog.get_logger("certhub.traces")
 NAME = "certhub"
@@ -90,17 +91,17 @@ class _Call:
     """A call over a line, part of its asker's trace until it outlives the asker or is shared."""
 
     def __init__(
-        self, tracer: Tracer, facts: Mapping[str, str | int], replies: "Calls", all_calls: "Begun"
+        self, tracer: Tracer, facts: Mapping[str, str | int], sent: Sent, all_calls: "Begun"
     ) -> None:
         self._tracer = tracer
         self._facts = facts
-        self._replies = replies
+        self._sent = sent
         self._all_calls = all_calls
         self.asker = _ASKER.get()
         self.span = tracer.start_span(f"{NAME}.call", None, SpanKind.CLIENT, facts)
         if self.asker is not None:
             self.asker.calls.add(self)
-        all_calls.update(dict.fromkeys(replies, self))
+        all_calls[sent] = self
 
     def __enter__(self) -> "_Call":
         self._before = context.attach(trace.set_span_in_context(self.span))
@@ -116,7 +117,7 @@ class _Call:
 
     def part(self) -> None:
         """Go on in a trace of its own, which is linked to the first asker's."""
-        if self.asker is None or all(reply.done() for reply in self._replies):
+        if self.asker is None or not self._sent.open:
             return
         self.asker.calls.discard(self)
         self.asker = None
@@ -134,12 +135,11 @@ class _Call:
         asked.end()
 
     def end(self, *, bug: bool) -> None:
-        """Tell what was said, in numbers; the replies of a bug are left to who awaits them."""
+        """Tell what was said, in numbers; nothing of what ended by a bug."""
         if self.asker is not None:
             self.asker.calls.discard(self)
-        for reply in self._replies:
-            del self._all_calls[reply]
-        said = Counter(_said(self._replies)) if not bug else Counter[str]()
+        del self._all_calls[self._sent]
+        said = Counter(_said(self._sent)) if not bug else Counter[str]()
         for word, number in said.items():
             self.span.set_attribute(f"{NAME}.said.{word}", number)
         if bug or not said.keys() <= {one.value for one in ANSWERED}:
@@ -147,13 +147,13 @@ class _Call:
         self.span.end()
 
 
-Calls = Collection["asyncio.Future[Reply]"]
-Begun = dict["asyncio.Future[Reply]", _Call]
+Begun = dict[Sent, _Call]
 
 
-def _said(replies: Calls) -> Iterator[str]:
-    for reply in replies:
-        yield "cut_off" if reply.cancelled() else said_by(reply.result()).value
+def _said(sent: Sent) -> Iterator[str]:
+    for reply in sent.replies[: sent.asked]:
+        if reply is not None:
+            yield "cut_off" if isinstance(reply, CutOff) else said_by(reply).value
 
 
 class OtlpTracing:
@@ -165,7 +165,7 @@ class OtlpTracing:
 
     @property
     def awaited(self) -> int:
-        """Replies of calls that have not ended."""
+        """Calls that have not ended."""
         return len(self._calls)
 
     def operation(self, kind: str, headers: Mapping[str, str] | None) -> _Operation:
@@ -180,18 +180,18 @@ class OtlpTracing:
         facts = {f"{NAME}.sources": len(batches), f"{NAME}.questions": sum(map(len, batches))}
         return _Work(self._tracer.start_span(f"{NAME}.wave", attributes=facts))
 
-    def call(self, platform: str, interface: str, replies: Calls) -> _Call:
+    def call(self, platform: str, interface: str, sent: Sent) -> _Call:
         """A span of a client, with what was said in numbers."""
         facts: dict[str, str | int] = {
             f"{NAME}.platform": platform,
             f"{NAME}.interface": interface,
-            f"{NAME}.questions": len(replies),
+            f"{NAME}.questions": sent.asked,
         }
-        return _Call(self._tracer, facts, replies, self._calls)
+        return _Call(self._tracer, facts, sent, self._calls)
 
-    def joined(self, reply: "asyncio.Future[Reply]") -> None:
+    def joined(self, sent: Sent) -> None:
         """The call goes on in a trace of its own, and who joined is linked to it."""
-        call = self._calls.get(reply)
+        call = self._calls.get(sent)
         if call is None or (call.asker is not None and call.asker is _ASKER.get()):
             return
         call.part()

@@ -1,13 +1,29 @@
 """What the hub does, piece by piece, for who traces it from outside; nobody does by default."""
 
-import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Protocol
 
 from connectors.contract import Answer, ConnectorError
 
-Reply = Answer | ConnectorError
+
+class Sent(Protocol):
+    """Questions sent together: how many were asked, how many are open, and what was said to each."""
+
+    @property
+    def asked(self) -> int:
+        """Those at the first places; the others were replied to without asking."""
+        ...
+
+    @property
+    def open(self) -> int:
+        """Those that were not replied to yet."""
+        ...
+
+    @property
+    def replies(self) -> Sequence[Answer | ConnectorError | None]:
+        """What was said to each, none so far where it is open."""
+        ...
 
 
 class Span(Protocol):
@@ -63,14 +79,12 @@ class Tracing(Protocol):
         """A wave of the router begins: a batch of questions for each source."""
         ...
 
-    def call(
-        self, platform: str, interface: str, replies: "Collection[asyncio.Future[Reply]]"
-    ) -> Call:
-        """A call to an interface begins; it is awaited by those replies."""
+    def call(self, platform: str, interface: str, sent: Sent) -> Call:
+        """A call to an interface begins, which asks questions sent together."""
         ...
 
-    def joined(self, reply: "asyncio.Future[Reply]") -> None:
-        """One more asker awaits a reply."""
+    def joined(self, sent: Sent) -> None:
+        """One more asker awaits what is said to something sent before."""
         ...
 
     def commit(self, records: int) -> Span:
@@ -119,12 +133,10 @@ class _Untraced:
     def wave(self, _batches: Collection[Collection[object]]) -> _Nothing:
         return _NOTHING
 
-    def call(
-        self, _platform: str, _interface: str, _replies: "Collection[asyncio.Future[Reply]]"
-    ) -> _Nothing:
+    def call(self, _platform: str, _interface: str, _sent: Sent) -> _Nothing:
         return _NOTHING
 
-    def joined(self, reply: "asyncio.Future[Reply]") -> None:
+    def joined(self, _sent: Sent) -> None:
         pass
 
     def commit(self, _records: int) -> _Nothing:

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import repeat
 from math import inf
 
 
@@ -50,6 +51,7 @@ class Breaker:
         "_failed",
         "_opened",
         "_opened_at",
+        "_probed_at",
         "_probing_until",
         "_rests_until",
         "_rules",
@@ -63,6 +65,7 @@ class Breaker:
         self._opened = 0  # how often in a row, without an answer in between
         self._opened_at = -inf
         self._rests_until = 0.0
+        self._probed_at = -inf
         self._probing_until = 0.0
 
     def state(self, now: float) -> BreakerState:
@@ -92,28 +95,45 @@ class Breaker:
         """
         admitted = self.room(questions, now)
         if admitted and self._opened:
+            self._probed_at = now
             self._probing_until = now + self._rules.longest_rest
         return admitted
 
-    def forgo(self) -> None:
-        """What was admitted was not asked: another question may be the probe."""
-        self._probing_until = 0.0
+    def forgo(self, admitted: float) -> None:
+        """What was admitted at a moment was not asked: if it was the probe, another may be it."""
+        if admitted == self._probed_at:
+            self._probing_until = 0.0
 
     def hear(
         self, *, failed: bool, now: float, asked: float | None = None, whose: str = ""
     ) -> None:
         """Take in how a question ended; what was `asked` before it last opened changes nothing."""
+        if not failed:
+            self.hear_answers(1, now, asked)
+        elif asked is None or asked >= self._opened_at:
+            self._fail(now, whose)
+
+    def hear_answers(self, answers: int, now: float, asked: float | None = None) -> None:
+        """Take in at once that so many questions were answered: as if one after the other."""
         if asked is not None and asked < self._opened_at:
             return
         match self.state(now):
             case BreakerState.CLOSED:
-                self._failed.append(whose if failed else None)
-                if self._too_many():
-                    self._open(now)
-            case BreakerState.HALF_OPEN if failed:
-                self._open(now)
+                self._failed.extend(repeat(None, answers))
             case BreakerState.HALF_OPEN:
                 self._close()
+                self._failed.extend(repeat(None, answers - 1))
+            case _:
+                return
+
+    def _fail(self, now: float, whose: str) -> None:
+        match self.state(now):
+            case BreakerState.CLOSED:
+                self._failed.append(whose)
+                if self._too_many():
+                    self._open(now)
+            case BreakerState.HALF_OPEN:
+                self._open(now)
             case _:
                 return
 

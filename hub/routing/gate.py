@@ -1,16 +1,27 @@
 """The gate to an interface: a question must pass the interface's own breaker and its platform's."""
 
+from collections.abc import Sequence
+
 from connectors.contract import (
-    Answer,
     ConnectorError,
     Crowded,
+    Held,
     Incomplete,
+    NotHeld,
     QuotaSpent,
     TimedOut,
     Unreachable,
     WrongHolder,
 )
 from hub.routing.breaker import Breaker, BreakerState
+from hub.routing.sending import Reply
+
+_ANSWERS = frozenset({Held, NotHeld})
+
+
+def all_answered(replies: Sequence[Reply]) -> bool:
+    """Whether all of them are answers: no failure is among them."""
+    return _ANSWERS.issuperset(map(type, replies))
 
 
 class Gate:
@@ -43,11 +54,19 @@ class Gate:
         self._platform.admits(count, now)
         return self._own.admits(count, now)
 
-    def hear(self, reply: Answer | ConnectorError, asked: float, now: float) -> None:
-        """Take in how a question ended that was asked at a moment."""
+    def hear(self, replies: Sequence[Reply], asked: float, now: float) -> None:
+        """Take in how questions ended that were asked at a moment."""
+        if all_answered(replies):
+            self._own.hear_answers(len(replies), now, asked)
+            self._platform.hear_answers(len(replies), now, asked)
+            return
+        for reply in replies:
+            self._hear(reply, asked, now)
+
+    def _hear(self, reply: Reply, asked: float, now: float) -> None:
         if isinstance(reply, Crowded | Incomplete):  # nobody was asked, so it was no probe
-            self._own.forgo()
-            self._platform.forgo()
+            self._own.forgo(asked)
+            self._platform.forgo(asked)
             return
         failed = isinstance(reply, ConnectorError) and not isinstance(reply, WrongHolder)
         silent = isinstance(reply, TimedOut | Unreachable)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cachetools import TLRUCache
+from msgspec import Struct
 
 from connectors.contract import Answer, ConnectorError, Held, NotHeld, Value
 from hub.declarations.words import Freshness
@@ -29,8 +30,7 @@ class KeptAnswer:
     until: float
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Asker(Struct, frozen=True):
     """For whom an answer is kept, about whom, and how old it may be in seconds."""
 
     unit: str

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine, Hashable, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -10,7 +10,6 @@ from typing import Protocol
 
 from connectors.asking import sameness
 from connectors.contract import (
-    Answer,
     ConnectorError,
     Crowded,
     Held,
@@ -24,19 +23,19 @@ from connectors.contract import (
 from hub.china import CHINA
 from hub.declarations.maintenance import resting_until
 from hub.routing.breaker import BreakerRules, BreakerState
-from hub.routing.gate import Gate
+from hub.routing.gate import Gate, all_answered
 from hub.routing.pace import Pace, PaceRules
 from hub.routing.retries import RetryBudget, RetryRules
 from hub.routing.route import Source
+from hub.routing.sending import CutOff, Flight, Reply, Sending
+from hub.routing.turns import Told, Turns
 from hub.tracing import UNTRACED, Call, Tracing
 
 _TOGETHER = "batch"
 """The style of interfaces that take many questions in one call."""
 
-Reply = Answer | ConnectorError
-Fresh = dict[Hashable, Inquiry]
-"""Questions that nobody has asked yet, by what makes them equal."""
-Flights = dict[Hashable, "asyncio.Future[Reply]"]
+Underway = dict[Hashable, Flight]
+"""The questions on their way, by what makes them equal."""
 Own = Callable[[Coroutine[object, None, None]], "asyncio.Task[None]"]
 
 
@@ -47,12 +46,12 @@ class Watch(Protocol):
         """So many questions were sent together."""
         ...
 
-    def joined(self, source: Source) -> None:
-        """A question joined an equal one that was on its way."""
+    def joined(self, source: Source, questions: int) -> None:
+        """So many questions joined equal ones that were on their way."""
         ...
 
-    def heard(self, source: Source, seconds: float, reply: Reply) -> None:
-        """A question was replied to."""
+    def heard(self, source: Source, seconds: float, replies: Sequence[Reply]) -> None:
+        """Questions were replied to, all of them after so long."""
         ...
 
 
@@ -76,17 +75,6 @@ class LineRules:
     retries: RetryRules = field(default_factory=RetryRules)
     pace: PaceRules = field(default_factory=PaceRules)
     quota_rest: float = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Flight:
-    """A question on its way; `joined` where another asker had sent it.
-
-    Wait for its reply with `asyncio.wait`: to cancel it would take it from all who wait.
-    """
-
-    reply: "asyncio.Future[Reply]"
-    joined: bool
 
 
 class Line:
@@ -116,12 +104,13 @@ class Line:
         self._clock = clock
         self._moment = moment
         self._tracing = tracing
-        self._flights: Flights = {}
+        self._underway: dict[Source, Underway] = {}  # by what was declared when they were sent
+        self._hastened: tuple[Interface, Interface] | None = None
 
     @property
     def in_flight(self) -> int:
         """How many questions are on their way."""
-        return len(self._flights)
+        return sum(map(len, self._underway.values()))
 
     def state(self) -> BreakerState:
         """Whether the source may be asked now."""
@@ -133,90 +122,134 @@ class Line:
 
         `patience` bounds how long it may wait for its turn, in seconds.
         """
-        flights = []
-        fresh: Fresh = {}
+        sending = Sending(source, patience)
+        underway = self._underway.setdefault(source, {})
+        flights, joined = [], []
         for inquiry in inquiries:
-            key = (source, sameness(inquiry))
-            reply = self._flights.get(key)
-            flights.append(Flight(reply or self._begin(key), joined=reply is not None))
-            if reply is None:
-                fresh[key] = inquiry
+            key = sameness(inquiry)
+            flight = underway.get(key)
+            if flight is None:
+                flight = underway[key] = Flight(sending, sending.add(key, inquiry))
             else:
-                self._watch.joined(source)
-                self._tracing.joined(reply)
-        if admitted := self._admitted(source, fresh):
-            begun = {key: self._flights[key] for key in admitted}
-            call = self._tracing.call(source.name, source.interface.name, begun.values())
-            with call:
-                asking = self._own(self._ask(source, admitted, patience))
-            asking.add_done_callback(partial(self._ended, begun, call))
+                flight = Flight(flight.sending, flight.place, joined=True)
+                joined.append(flight.sending)
+            flights.append(flight)
+        if joined:
+            self._join(source, joined)
+        if sending.keys:
+            self._begin(sending)
         return flights
 
-    def _begin(self, key: Hashable) -> "asyncio.Future[Reply]":
-        reply = asyncio.get_running_loop().create_future()
-        self._flights[key] = reply
-        return reply
+    def _join(self, source: Source, joined: Sequence[Sending]) -> None:
+        self._watch.joined(source, len(joined))
+        for sending in dict.fromkeys(joined):
+            self._tracing.joined(sending)
 
-    def _admitted(self, source: Source, fresh: Fresh) -> Fresh:
-        """Those that may be asked now; the others hear at once that the source rests."""
-        now, moment = self._clock(), self._moment()
-        if ends := resting_until(source.platform.maintenance, moment):
-            why = f"it is in maintenance until {ends.astimezone(CHINA):%Y-%m-%d %H:%M} in China"
-            return self._rest(fresh, why, (ends - moment).total_seconds())
+    def _begin(self, sending: Sending) -> None:
+        """Ask what may be asked now; the others hear at once that the source rests."""
+        source, now = sending.source, self._clock()
+        sending.asked = self._admitted(sending, now)
+        if sending.asked:
+            call = self._tracing.call(source.name, source.interface.name, sending)
+            with call:
+                asking = self._own(self._ask(sending, now))
+            asking.add_done_callback(partial(self._ended, sending, call))
+
+    def _admitted(self, sending: Sending, now: float) -> int:
+        """How many may be asked now, the first ones of all; the others are replied to."""
+        if windows := sending.source.platform.maintenance:
+            moment = self._moment()
+            if ends := resting_until(windows, moment):
+                why = f"it is in maintenance until {ends.astimezone(CHINA):%Y-%m-%d %H:%M} in China"
+                return self._rest(sending, 0, why, (ends - moment).total_seconds())
         if now < self._quota_spent_until:
-            return self._rest(fresh, "its quota is spent", self._quota_spent_until - now)
-        count = self._gate.admits(len(fresh), now)
-        if count == len(fresh):
-            return fresh
-        keys = list(fresh)
-        left = {key: fresh[key] for key in keys[count:]}
-        self._rest(left, "it did not answer of late", self._gate.rests(now))
-        return {key: fresh[key] for key in keys[:count]}
+            return self._rest(sending, 0, "its quota is spent", self._quota_spent_until - now)
+        count = self._gate.admits(len(sending.keys), now)
+        if count == len(sending.keys):
+            return count
+        return self._rest(sending, count, "it did not answer of late", self._gate.rests(now))
 
-    def _rest(self, fresh: Fresh, why: str, seconds: float) -> Fresh:
+    def _rest(self, sending: Sending, asked: int, why: str, seconds: float) -> int:
         text = f"not asked, as {why}; it may be asked again in {max(seconds, 1):.0f} s"
-        for key in fresh:
-            self._settle(key, Resting(text, seconds))
-        return {}
+        resting: Reply = Resting(text, seconds)
+        left = range(asked, len(sending.keys))
+        self._settle(sending, dict.fromkeys(left, resting), self._clock())
+        return asked
 
-    async def _ask(self, source: Source, asked: Fresh, patience: float) -> None:
-        self._retries.call(len(asked))
-        if lost := await self._round(source, asked, patience, self._retries):
+    async def _ask(self, sending: Sending, now: float) -> None:
+        self._retries.call(sending.asked)
+        if lost := await self._round(sending, range(sending.asked), now, self._retries):
             await asyncio.sleep(self._retries.pause())
-            await self._round(source, lost, patience, None)
+            await self._round(sending, lost, self._clock(), None)
 
     async def _round(
-        self, source: Source, asked: Fresh, patience: float, retries: RetryBudget | None
-    ) -> Fresh:
-        """Ask once; gives back those that got no connection and may be asked again."""
-        keys, began = list(asked), self._clock()
-        lost: Fresh = {}
-        declared = source.interface
+        self, sending: Sending, places: Sequence[int], began: float, retries: RetryBudget | None
+    ) -> list[int]:
+        """Ask once; gives back the places of those that got no connection and may be asked again."""
+        declared = sending.source.interface
+        lost: list[int] = []
 
-        def told(place: int, reply: Reply) -> None:
-            key, seconds = keys[place], self._clock() - began
-            self._hear(reply, declared.timeout, began)
-            self._watch.heard(source, seconds, reply)
-            if isinstance(reply, Unreachable) and retries and retries.grant(1):
-                lost[key] = asked[key]
-            else:
-                self._settle(key, reply)
+        def hear(told: Told, moment: float) -> None:
+            said = {places[place]: reply for place, reply in told.items()}
+            lost.extend(self._hear(sending, said, began, moment, retries))
 
-        interface = self._timed(declared, len(asked))
-        self._watch.sent(source, len(asked))
-        await source.connector.fetch(interface, list(asked.values()), patience, told)
+        turns = Turns(hear, self._clock)
+        self._watch.sent(sending.source, len(places))
+        interface = self._timed(declared, len(places))
+        inquiries = [sending.inquiries[place] for place in places]
+        try:
+            await sending.source.connector.fetch(interface, inquiries, sending.patience, turns.told)
+        finally:
+            turns.end()
         return lost
 
     def _timed(self, declared: Interface, questions: int) -> Interface:
         if declared.style == _TOGETHER and questions > 1:
             return declared  # of how long many take together, calls with one say nothing
         timeout = self.pace.timeout(declared.timeout)
-        return declared if timeout == declared.timeout else replace(declared, timeout=timeout)
+        if timeout == declared.timeout:
+            return declared
+        known, hastened = self._hastened or (None, declared)
+        if known is not declared or hastened.timeout != timeout:
+            hastened = replace(declared, timeout=timeout)
+            self._hastened = declared, hastened
+        return hastened
 
-    def _hear(self, reply: Reply, declared: float, began: float) -> None:
-        """Learn from a reply how the source is."""
-        now = self._clock()
-        self._gate.hear(reply, began, now)
+    def _hear(
+        self,
+        sending: Sending,
+        said: Told,
+        began: float,
+        moment: float,
+        retries: RetryBudget | None,
+    ) -> list[int]:
+        """Take in what was said in one turn; gives back the places of who may be asked again."""
+        replies = list(said.values())
+        self._learn(replies, sending.source.interface.timeout, began, moment)
+        self._watch.heard(sending.source, moment - began, replies)
+        if retries is None or all_answered(replies):
+            self._settle(sending, said, moment)
+            return []
+        lost = [
+            place
+            for place, reply in said.items()
+            if isinstance(reply, Unreachable) and retries.grant(1)
+        ]
+        for place in lost:
+            del said[place]
+        self._settle(sending, said, moment)
+        return lost
+
+    def _learn(self, replies: Sequence[Reply], declared: float, began: float, now: float) -> None:
+        """Learn from replies how the source is."""
+        self._gate.hear(replies, began, now)
+        if all_answered(replies):
+            self.pace.took(now - began, len(replies))
+            return
+        for reply in replies:
+            self._learn_from(reply, declared, began, now)
+
+    def _learn_from(self, reply: Reply, declared: float, began: float, now: float) -> None:
         match reply:
             case QuotaSpent():
                 self._quota_spent_until = now + self._quota_rest
@@ -229,18 +262,30 @@ class Line:
             case _:
                 return
 
-    def _settle(self, key: Hashable, reply: Reply) -> None:
-        self._flights.pop(key).set_result(reply)
+    def _settle(self, sending: Sending, said: Told, moment: float) -> None:
+        """Those questions are no longer on their way, and who waits for them is woken."""
+        self._forget(sending, said)
+        sending.hear(said, moment)
+        sending.tell()
 
-    def _ended(self, begun: Flights, call: Call, asking: "asyncio.Task[None]") -> None:
+    def _forget(self, sending: Sending, places: Iterable[int]) -> None:
+        underway = self._underway[sending.source]
+        for place in places:
+            del underway[sending.keys[place]]
+        if not underway:
+            del self._underway[sending.source]
+
+    def _ended(self, sending: Sending, call: Call, asking: "asyncio.Task[None]") -> None:
         """Where the work was cut off nobody waits for ever, and a bug flies to who asked."""
         bug = None if asking.cancelled() else asking.exception()
-        for key, reply in begun.items():
-            if reply.done():
-                continue  # and its question may be on its way anew
-            del self._flights[key]
-            if bug is None:
-                reply.cancel()
-            else:
-                reply.set_exception(bug)
+        if sending.open and bug is None:
+            self._settle(sending, dict.fromkeys(sending.left(), _cut_off(sending)), self._clock())
+        elif sending.open:
+            self._forget(sending, sending.left())
+            sending.fail(bug)
         call.end(bug=bug is not None)
+
+
+def _cut_off(sending: Sending) -> Reply:
+    name = f"{sending.source.name}/{sending.source.interface.name}"
+    return CutOff(f"{name}: cut off, as the hub is stopping; ask again")

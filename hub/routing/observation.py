@@ -1,14 +1,16 @@
 """What the hub has lately seen of each source: its state and its latency."""
 
 from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import repeat
 
 from connectors.contract import Crowded, Incomplete
 from hub.evidence import ANSWERED, Said
-from hub.routing.line import Reply
 from hub.routing.route import Source
-from hub.routing.search import said_by
+from hub.routing.search import said_by, said_in
+from hub.routing.sending import Reply
 
 REMEMBERED = 512
 
@@ -43,20 +45,21 @@ class Observatory:
     def sent(self, source: Source, questions: int) -> None:
         """Nothing is learned of a source by asking it."""
 
-    def joined(self, source: Source) -> None:
+    def joined(self, source: Source, questions: int) -> None:
         """Nothing is learned of a source by waiting for it together."""
 
-    def heard(self, source: Source, seconds: float, reply: Reply) -> None:
-        """Note what was said to one question, and how long that took.
+    def heard(self, source: Source, seconds: float, replies: Sequence[Reply]) -> None:
+        """Note what was said to questions, and how long that took.
 
         Who was not asked, for want of a slot or of a fact, is as it was before.
         """
-        if isinstance(reply, Crowded | Incomplete):
+        asked = [reply for reply in replies if not isinstance(reply, Crowded | Incomplete)]
+        if not asked:
             return
-        said = said_by(reply)
-        self._took.setdefault(source.name, deque(maxlen=REMEMBERED)).append(seconds * 1000)
-        self._said.setdefault(source.name, Counter())[said] += 1
-        self._answered[source.name] = said in ANSWERED
+        took = self._took.setdefault(source.name, deque(maxlen=REMEMBERED))
+        took.extend(repeat(seconds * 1000, len(asked)))
+        self._said.setdefault(source.name, Counter()).update(said_in(asked))
+        self._answered[source.name] = said_by(asked[-1]) in ANSWERED
 
     def seen(self, platform: str) -> Observed:
         """What was seen of a platform so far."""

@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,10 @@ class Pace:
         self._fresh = 0
         self._percentile = 0.0
 
-    def took(self, seconds: float) -> None:
-        """Note a call that was answered."""
-        self._took.append(seconds)
-        self._fresh += 1
+    def took(self, seconds: float, calls: int = 1) -> None:
+        """Note calls that were answered, all of them after so long."""
+        self._took.extend(repeat(seconds, calls))
+        self._fresh += calls
 
     def given_up(self, declared: float) -> None:
         """Note a call that was not answered in time; it counts at once."""

@@ -1,13 +1,12 @@
 """One lookup on its way along its route: what was asked, and what comes next."""
 
-from collections.abc import Hashable
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Hashable, Sequence
 from datetime import datetime
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from connectors.contract import (
-    Answer,
     ConnectorError,
     Garbled,
     Held,
@@ -22,6 +21,7 @@ from hub.evidence import ANSWERED, Attempt, Holding, Said
 from hub.routing.kept import Asker
 from hub.routing.line import Resting
 from hub.routing.route import Source
+from hub.routing.sending import Reply
 
 SAID_BY: dict[type[ConnectorError], Said] = {
     Unreachable: Said.UNREACHABLE,
@@ -38,8 +38,7 @@ PASSING = frozenset({Said.UNREACHABLE, Said.TIMED_OUT, Said.GARBLED, Said.QUOTA_
 """Silence that may pass by itself; the other kinds must be mended first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """An admitted lookup: its route, what the platforms are told, and the key equal questions share."""
 
     key: Hashable
@@ -48,8 +47,7 @@ class Question:
     asker: Asker
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Where a search ended: the holding if any, and every attempt made."""
 
     holding: Holding | None
@@ -66,92 +64,41 @@ class Finding:
         return max((one.again_in for one in self.trail if one.again_in is not None), default=None)
 
 
-def said_by(reply: Answer | ConnectorError) -> Said:
+def said_by(reply: Reply) -> Said:
     """What a reply amounts to, in the hub's words."""
-    if isinstance(reply, ConnectorError):
-        kinds = type(reply).__mro__
-        return next(SAID_BY[kind] for kind in kinds if kind in SAID_BY)
-    return Said.HELD if isinstance(reply, Held) else Said.NOT_HELD
+    return _said_by(type(reply))
 
 
-def again_in(reply: Answer | ConnectorError) -> float | None:
+def _said_by(kind: type[Reply]) -> Said:
+    if issubclass(kind, ConnectorError):
+        return next(SAID_BY[each] for each in kind.__mro__ if each in SAID_BY)
+    return Said.HELD if kind is Held else Said.NOT_HELD
+
+
+def said_in(replies: Sequence[Reply]) -> Counter[Said]:
+    """How many of the replies say what."""
+    said: Counter[Said] = Counter()
+    for kind, count in Counter(map(type, replies)).items():
+        said[_said_by(kind)] += count
+    return said
+
+
+def again_in(reply: Reply) -> float | None:
     """Seconds after which asking again makes sense; none where it makes none, or was answered."""
     if isinstance(reply, Resting):
         return max(reply.seconds, SHORTLY)
     return SHORTLY if said_by(reply) in PASSING else None
 
 
-@dataclass(slots=True)
-class Search:
-    """A question under way; the router moves it one source further in each wave."""
-
-    question: Question
-    holding: Holding | None = None
-    attempts: list[Attempt] = field(default_factory=list)
-    asking: bool = False  # its next source has been asked and has not been heard yet
-
-    @property
-    def next_source(self) -> Source | None:
-        """The best source not yet asked, or none: found, or the route is at its end."""
-        route = self.question.route
-        if self.asking or self.holding is not None or len(self.attempts) == len(route):
-            return None
-        return route[len(self.attempts)]
-
-    @property
-    def sources_left(self) -> int:
-        """How many sources may still have to be heard."""
-        return len(self.question.route) - len(self.attempts)
-
-    def hear(
-        self,
-        source: Source,
-        reply: Answer | ConnectorError,
-        took_ms: float,
-        *,
-        at: datetime,
-        coalesced: bool = False,
-        reused: bool = False,
-    ) -> None:
-        """Take in what the source said, and when."""
-        self.asking = False
-        self.attempts.append(_attempt(source, reply, took_ms, coalesced=coalesced, reused=reused))
-        self._take(source, reply, at)
-
-    def hear_late(
-        self,
-        source: Source,
-        reply: Answer | ConnectorError,
-        took_ms: float,
-        *,
-        at: datetime,
-        coalesced: bool = False,
-    ) -> None:
-        """Take in what a source said that was taken for silent before."""
-        place = self.question.route.index(source)
-        self.attempts[place] = _attempt(source, reply, took_ms, coalesced=coalesced)
-        self._take(source, reply, at)
-
-    def _take(self, source: Source, reply: Answer | ConnectorError, at: datetime) -> None:
-        if isinstance(reply, Held) and self.holding is None:
-            self.holding = Holding(source.name, source.tier, reply.values, reply.proof, at)
-
-    def finding_for(self, question: Question) -> Finding:
-        """The finding as one of the equal questions sees it: all but the first reuse it."""
-        trail = tuple(self.attempts)
-        if question is not self.question:
-            trail = tuple(structs.replace(attempt, reused=True) for attempt in trail)
-        return Finding(self.holding, trail)
-
-
-def _attempt(
+def attempt_at(
     source: Source,
-    reply: Answer | ConnectorError,
+    reply: Reply,
     took_ms: float,
     *,
-    coalesced: bool = False,
     reused: bool = False,
+    coalesced: bool = False,
 ) -> Attempt:
+    """The attempt at a source, by what it said."""
     return Attempt(
         source.name,
         source.tier,
@@ -162,3 +109,44 @@ def _attempt(
         coalesced=coalesced,
         again_in=again_in(reply),
     )
+
+
+class Search(Struct):
+    """A question under way; the router moves it one source further in each wave."""
+
+    question: Question
+    holding: Holding | None = None
+    trail: tuple[Attempt, ...] = ()
+
+    @property
+    def next_source(self) -> Source | None:
+        """The best source not yet asked, or none: found, or the route is at its end."""
+        route, asked = self.question.route, len(self.trail)
+        return None if self.holding is not None or asked == len(route) else route[asked]
+
+    @property
+    def sources_left(self) -> int:
+        """How many sources may still have to be heard."""
+        return len(self.question.route) - len(self.trail)
+
+    def hear(self, source: Source, attempt: Attempt, reply: Reply, at: datetime) -> None:
+        """Take in what the next source said, and when."""
+        self.trail += (attempt,)
+        self._take(source, reply, at)
+
+    def hear_late(self, source: Source, attempt: Attempt, reply: Reply, at: datetime) -> None:
+        """Take in what a source said that was taken for silent before."""
+        place = self.question.route.index(source)
+        self.trail = (*self.trail[:place], attempt, *self.trail[place + 1 :])
+        self._take(source, reply, at)
+
+    def _take(self, source: Source, reply: Reply, at: datetime) -> None:
+        if self.holding is None and isinstance(reply, Held):
+            self.holding = Holding(source.name, source.tier, reply.values, reply.proof, at)
+
+    def finding_for(self, question: Question) -> Finding:
+        """The finding as one of the equal questions sees it: all but the first reuse it."""
+        if question is self.question:
+            return Finding(self.holding, self.trail)
+        reused = tuple(structs.replace(attempt, reused=True) for attempt in self.trail)
+        return Finding(self.holding, reused)

@@ -139,7 +139,7 @@ def test_room_is_what_would_be_admitted_and_takes_no_probe() -> None:
 
     assert [one.room(5, 0.5), one.room(5, 1.0), one.room(5, 1.0)] == [0, 1, 1]
     assert [one.admits(5, 1.0), one.room(5, 1.0)] == [1, 0]
-    one.forgo()
+    one.forgo(1.0)
     assert [one.room(0, 1.0), one.admits(5, 1.0)] == [0, 1]
 
 

@@ -31,12 +31,13 @@ from hub.china import CHINA
 from hub.declarations.maintenance import Recurring
 from hub.evidence import Said, Tier
 from hub.routing.breaker import BreakerRules, BreakerState
-from hub.routing.line import Flight, LineRules, Resting
+from hub.routing.line import LineRules, Resting
 from hub.routing.lines import Lines
 from hub.routing.observation import Observatory
 from hub.routing.pace import PaceRules
 from hub.routing.retries import RetryRules
 from hub.routing.route import Source
+from hub.routing.sending import CutOff, Flight, news_of
 from tests.routing.scripted import Scripted, source, source_at
 
 RULES = LineRules(
@@ -53,8 +54,9 @@ def about(*subjects: str, case: str = "1") -> list[Inquiry]:
 
 
 async def heard(flights: Sequence[Flight]) -> list[Answer | ConnectorError]:
-    await asyncio.wait([flight.reply for flight in flights])
-    return [flight.reply.result() for flight in flights]
+    while waiting := {flight.sending for flight in flights if flight.open}:
+        assert await news_of(waiting, 10)
+    return [reply for flight in flights if (reply := flight.reply)]
 
 
 @asynccontextmanager
@@ -294,7 +296,7 @@ async def test_a_bug_flies_to_who_asked() -> None:
         (flight,) = lines.send(best(Broken()), about("a"), 5)
 
         with pytest.raises(ZeroDivisionError):
-            await flight.reply
+            await heard([flight])
         assert [line.in_flight for line in lines] == [0]
 
 
@@ -304,7 +306,8 @@ async def test_what_is_under_way_ends_with_the_lines() -> None:
         (flight,) = lines.send(best(Scripted(slow={"a": 60})), about("a"), 5)
         await asyncio.sleep(0)
 
-    assert flight.reply.cancelled()
+    assert isinstance(flight.reply, CutOff)
+    assert str(flight.reply) == "best/best/x: cut off, as the hub is stopping; ask again"
 
 
 async def test_each_interface_has_its_own_line() -> None:

@@ -16,11 +16,14 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from hub.declarations.words import ConfigurationError
+from hub.evidence import Tier
 from hub.exporting import open_tracing
 from hub.otlp import ENDING, open_otlp
+from hub.routing.sending import Sending
 from hub.sandbox.dials import Dials
-from hub.tracing import UNTRACED, Reply
+from hub.tracing import UNTRACED
 from tests.face.asking import DOSSIER, MANY, ONE
+from tests.routing.scripted import Scripted, source
 from tests.stack import DOSSIER_ITEM, ITEM, OPERATOR, PURPOSE, UNIT, Stack, open_stack
 from tests.tracing.ground import CALLER, PARENT, TRACE, Collector, collecting
 
@@ -279,10 +282,10 @@ async def test_a_collector_without_the_libraries_is_wrong(monkeypatch: pytest.Mo
 
 async def test_what_nobody_traces_is_one_object_without_any_state() -> None:
     """All such work is the same nothing, which lets every error through."""
-    reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-    call = UNTRACED.call("p", "i", [reply])
+    sending = Sending(source("province", Tier.PROVINCIAL, Scripted()), 1.0)
+    call = UNTRACED.call("p", "i", sending)
     spans = [UNTRACED.operation("query", None), UNTRACED.wave([]), call, UNTRACED.commit(1)]
-    UNTRACED.joined(reply)
+    UNTRACED.joined(sending)
     call.end(bug=True)
 
     with pytest.raises(ValueError, match="through"), spans[0] as span:

@@ -222,12 +222,11 @@ async def test_a_bug_ends_its_call_and_says_nothing() -> None:
             raise ValueError(f"about {subject}")
 
     async with grounded() as ground:
-        with pytest.raises(ExceptionGroup) as raised:
+        with pytest.raises(ValueError, match="somebody"):
             await ground.ask(question("somebody", best(Broken())))
         await settled()
         spans = ground.spans()
 
-    assert raised.group_contains(ValueError)
     assert [(one.name, one.failed) for one in spans.seen] == [
         ("query", True),
         ("certhub.wave", True),

@@ -1,0 +1,118 @@
+"""What is on its way to a source: one thing to wait for, however many questions there are."""
+
+import asyncio
+from collections.abc import Collection, Hashable, Mapping
+
+from msgspec import Struct
+
+from connectors.contract import Answer, ConnectorError, Inquiry, TimedOut
+from hub.routing.route import Source
+
+Reply = Answer | ConnectorError
+
+
+class CutOff(TimedOut):
+    """The hub is stopping: nobody hears what the source would have said."""
+
+
+class Sending:
+    """Questions sent to a source together, each at its place; what was said to them, and when.
+
+    `moments` are of one monotonic clock. A `bug` in the work leaves what was not replied to open.
+    """
+
+    __slots__ = (
+        "asked",
+        "bug",
+        "inquiries",
+        "keys",
+        "listeners",
+        "moments",
+        "open",
+        "patience",
+        "replies",
+        "source",
+    )
+
+    def __init__(self, source: Source, patience: float) -> None:
+        self.source = source
+        self.patience = patience
+        self.keys: list[Hashable] = []
+        self.inquiries: list[Inquiry] = []
+        self.replies: list[Reply | None] = []
+        self.moments: list[float] = []
+        self.asked = 0  # those at the first places; the others were replied to without asking
+        self.open = 0  # those that were not replied to yet
+        self.bug: BaseException | None = None
+        self.listeners: set[asyncio.Future[bool]] = set()
+
+    def add(self, key: Hashable, inquiry: Inquiry) -> int:
+        """The place of one more question."""
+        self.keys.append(key)
+        self.inquiries.append(inquiry)
+        self.replies.append(None)
+        self.moments.append(0.0)
+        self.open += 1
+        return self.open - 1
+
+    def hear(self, told: Mapping[int, Reply], moment: float) -> None:
+        """The questions at some places were replied to."""
+        for place, reply in told.items():
+            self.replies[place] = reply
+            self.moments[place] = moment
+        self.open -= len(told)
+
+    def left(self) -> list[int]:
+        """The places of those that were not replied to yet."""
+        return [place for place, reply in enumerate(self.replies) if reply is None]
+
+    def fail(self, bug: BaseException | None) -> None:
+        """The work has ended by a bug, which flies to who asked what was left."""
+        self.bug = bug
+        self.tell()
+
+    def tell(self) -> None:
+        """Wake whoever waits for news."""
+        for woken in self.listeners:
+            _wake(woken, True)
+
+
+class Flight(Struct, frozen=True):
+    """A question on its way; `joined` where another asker had sent it."""
+
+    sending: Sending
+    place: int
+    joined: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether something may still be said to it."""
+        return self.sending.replies[self.place] is None and self.sending.bug is None
+
+    @property
+    def reply(self) -> Reply | None:
+        """What was said, if anything was; a bug of the work flies."""
+        reply = self.sending.replies[self.place]
+        if reply is None and self.sending.bug is not None:
+            raise self.sending.bug
+        return reply
+
+
+async def news_of(sendings: Collection[Sending], seconds: float) -> bool:
+    """Whether there is news of one of them within so many seconds; returns as soon as there is."""
+    loop = asyncio.get_running_loop()
+    woken: asyncio.Future[bool] = loop.create_future()
+    for sending in sendings:
+        sending.listeners.add(woken)
+    timer = loop.call_later(seconds, _wake, woken, False)
+    try:
+        return await woken
+    finally:
+        timer.cancel()
+        for sending in sendings:
+            sending.listeners.discard(woken)
+
+
+def _wake(woken: "asyncio.Future[bool]", news: bool) -> None:
+    if not woken.done():
+        woken.set_result(news)
