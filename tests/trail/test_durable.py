@@ -3,6 +3,8 @@
 import asyncio
 import os
 import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -235,3 +237,56 @@ async def test_a_server_that_is_away_is_a_retryable_failure(unused_tcp_port: int
             await trail.record(a_batch("a"))
 
     await engine.dispose()
+
+
+async def test_a_database_in_memory_takes_records_too() -> None:
+    """It has no file that a second connection could open: records go over the only one there is."""
+    engine = open_engine("sqlite+aiosqlite:///:memory:")
+    await migrate(engine)
+
+    async with Trail(SqlRecords(engine)) as trail:
+        await trail.record(a_batch("a"))
+
+    assert await SqlRecords(engine).get("a") == a_record("a")
+    await engine.dispose()
+
+
+async def test_a_commit_is_seen_by_who_reads_at_once(tmp_path: Path) -> None:
+    """Once `record` returned, another process finds it in the file."""
+    engine = open_engine(f"sqlite:///{tmp_path}/hub.db")
+    await migrate(engine)
+
+    async with Trail(SqlRecords(engine)) as trail:
+        await trail.record(a_batch("a"))
+        with closing(sqlite3.connect(tmp_path / "hub.db")) as other:
+            (found,) = other.execute('SELECT id, "case", at FROM disclosures').fetchall()
+
+    await engine.dispose()
+    assert found == ("a", "C-1", "2026-05-06 12:00:00.123456")
+
+
+async def test_what_is_disposed_is_closed_and_opened_anew(tmp_path: Path) -> None:
+    """The connection of the records is closed with the engine; the next commit opens another."""
+    engine = open_engine(f"sqlite:///{tmp_path}/hub.db")
+    await migrate(engine)
+    log = tmp_path / "hub.db-wal"
+
+    async with Trail(SqlRecords(engine)) as trail:
+        await trail.record(a_batch("a"))
+        assert log.exists()
+        await engine.dispose()
+        await until(lambda: not log.exists())  # the last one to close takes the log into the file
+        await trail.record(a_batch("b"))
+        assert log.exists()
+
+    assert await SqlRecords(engine).of_request("r1") == (a_record("a"), a_record("b"))
+    await engine.dispose()
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Return as soon as it is so; give up after five seconds."""
+    for _ in range(500):
+        if true():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not come about within five seconds")
