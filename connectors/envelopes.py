@@ -34,9 +34,11 @@ def at(document: Json, path: str) -> Json | Gap:
 
 
 def under(value: Json, key: str) -> Json | Gap:
-    """What `at` finds at a path of one step, at once where it stands there plainly."""
-    found = value.get(key) if isinstance(value, dict) else None
-    return at(value, key) if found is None else found
+    """What `at` finds at a path of one step, without looking why there is nothing."""
+    if type(value) is dict:
+        found = value.get(key)
+        return _in_another_case(value, key) if found is None and key not in value else found
+    return at(value, key)
 
 
 def _child(value: Json, step: str) -> Json | Gap:
@@ -50,7 +52,8 @@ def _child(value: Json, step: str) -> Json | Gap:
 def _in_another_case(row: Row, key: str) -> Json | Gap:
     folded = key.casefold()
     for name, value in row.items():
-        if name.casefold() == folded:
+        # Only beyond ASCII a letter's cases may differ in length.
+        if (len(name) == len(folded) or not name.isascii()) and name.casefold() == folded:
             return value
     return Gap.MISSING
 

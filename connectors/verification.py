@@ -40,6 +40,8 @@ from connectors.templates import filled
 LOOKUP = "/api/v1/proofs/lookup"
 HEALTH = "/api/v1/health"
 
+_PROOFS = {"verified": ProofKind.VERIFIED, "shared": ProofKind.SHARED}
+
 
 class VerificationPlatform:
     """One verification platform under one access key.
@@ -188,15 +190,12 @@ def _require_same(answer: Json, subject_id: str) -> None:
 
 def _proof(answer: Json) -> ProofKind | None:
     """Which proof can be extracted; none where the platform doesn't say."""
-    match under(answer, "proof"):
-        case "verified":
-            return ProofKind.VERIFIED
-        case "shared":
-            return ProofKind.SHARED
-        case Gap() | None:
-            return None
-        case _:
-            raise Garbled("one inquiry has a proof of no known kind; tell the platform")
+    proof = under(answer, "proof")
+    if proof is None or isinstance(proof, Gap):
+        return None
+    if isinstance(proof, str) and proof in _PROOFS:
+        return _PROOFS[proof]
+    raise Garbled("one inquiry has a proof of no known kind; tell the platform")
 
 
 def connect(endpoint: Endpoint, _: Options, http: Http) -> Connector:

@@ -107,6 +107,32 @@ async def test_one_tick_shares_a_call(http: Http) -> None:
     assert sizes(server) == [3]
 
 
+async def test_who_fills_batches_leaves_the_rest_to_be_shared(http: Http) -> None:
+    """Full batches go at once; the rests of one tick are joined and parted again, for least calls."""
+    many, more = [[resident_id(n) for n in range(*between)] for between in ((0, 5), (5, 12))]
+    async with opened(http, batch=3) as (connector, server):
+        one, others = await asyncio.gather(
+            connector.fetch(INTERFACE, [inquiry(each) for each in many]),
+            connector.fetch(OTHER, [inquiry(each) for each in more]),
+        )
+
+    assert one == [Held({"name": f"id_card {each}"}) for each in many]
+    assert others == [Held({"name": f"licence {each}"}) for each in more]
+    assert sizes(server) == [3, 3, 3, 3]
+
+
+async def test_a_key_tells_inquiries_apart(http: Http) -> None:
+    """Inquiries of one key are asked once, whatever else they say; without one their facts count."""
+    keyed = [Inquiry({**inquiry(MEI).facts, "purpose.case": case}, MEI) for case in "ab"]
+    bare = [inquiry(LAN), inquiry(LAN)]
+    async with opened(http) as (connector, server):
+        answers = await connector.fetch(INTERFACE, [*keyed, *bare])
+
+    assert answers == [Held({"name": f"id_card {one}"}) for one in (MEI, MEI, LAN, LAN)]
+    assert sizes(server) == [2]
+    assert MEI not in repr((keyed, bare, answers))
+
+
 async def test_each_outcome_is_told_when_its_batch_has_ended(http: Http) -> None:
     """One of two batches hangs: what the other one said is known meanwhile, before it times out."""
     told: dict[int, Answer | ConnectorError] = {}
