@@ -17,8 +17,19 @@ from benchmarks.requests import Request, WrongAnswer
 _LEFT = 10.0
 """Seconds that the last answers of an open loop may take after it has closed."""
 _TICK = 0.001
+_REST = 0.05
+"""Seconds after which a line that was turned away comes again."""
+_PATIENCE = 100
+"""Times that a single request comes again before it gives up."""
 
 Settled = Callable[["Line", "bytes | WrongAnswer"], None]
+
+
+class TurnedAway(WrongAnswer):
+    """The server has as many requests as it can serve, and says so."""
+
+    def __init__(self) -> None:
+        super().__init__("HTTP 503")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,7 @@ class Driven:
     seconds: float  # from its opening to the last answer, which comes after it has closed
     requests: int
     lookups: int
+    turned_away: int
     latencies_ms: list[float] = field(repr=False)
 
 
@@ -62,7 +74,10 @@ class Line(asyncio.Protocol):
         """The answer is whole."""
         status = self._parser.get_status_code()
         body = b"".join(self._body)
-        self.settled(self, body if status == 200 else WrongAnswer(f"HTTP {status}"))
+        if status == 200:
+            self.settled(self, body)
+        else:
+            self.settled(self, TurnedAway() if status == 503 else WrongAnswer(f"HTTP {status}"))
 
     def connection_lost(self, _: Exception | None) -> None:
         """Whoever waits gets no answer."""
@@ -88,7 +103,16 @@ async def lines(url: str, number: int) -> AsyncIterator[tuple[Line, ...]]:
 
 
 async def fetched(line: Line, request: Request) -> bytes:
-    """The body of the answer to one request."""
+    """The body of the answer to one request; who is turned away comes again for some seconds."""
+    for _ in range(_PATIENCE):
+        try:
+            return await _fetched(line, request)
+        except TurnedAway:
+            await asyncio.sleep(_REST)
+    return await _fetched(line, request)
+
+
+async def _fetched(line: Line, request: Request) -> bytes:
     answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 
     def settled(_: Line, came: "bytes | WrongAnswer") -> None:
@@ -109,12 +133,18 @@ async def closed_loop(lines: Sequence[Line], supply: Iterator[Request], seconds:
     """Each line sends its next request when the last is answered, until the window closes."""
     began = perf_counter()
     window = _Window(began + seconds)
-    pending = len(lines)
+    loop, pending = asyncio.get_running_loop(), len(lines)
 
     def settled(line: Line, came: "bytes | WrongAnswer") -> None:
+        window.note(line, came)
+        if isinstance(came, TurnedAway):
+            loop.call_later(_REST, go_on, line)
+        else:
+            go_on(line)
+
+    def go_on(line: Line) -> None:
         nonlocal pending
-        now = window.note(line, came)
-        if now < window.closes and not window.ended.done():
+        if window.open(now := perf_counter()):
             line.ask(next(supply), now)
             return
         pending -= 1
@@ -149,7 +179,7 @@ async def open_loop(
     for line in lines:
         line.settled = settled
     due = began + dice.expovariate(rate)
-    while (now := perf_counter()) < window.closes and not window.ended.done():
+    while window.open(now := perf_counter()):
         while due <= now:
             if idle:
                 idle.pop().ask(next(supply), due)
@@ -177,23 +207,27 @@ class _Window:
         self.closes = closes
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._latencies_ms: list[float] = []
-        self._lookups = 0
+        self._lookups = self._turned_away = 0
         self._last = 0.0
 
-    def note(self, line: Line, came: "bytes | WrongAnswer") -> float:
-        """Count an answer; when it came."""
-        now = perf_counter()
+    def open(self, now: float) -> bool:
+        """Whether more is asked."""
+        return now < self.closes and not self.ended.done()
+
+    def note(self, line: Line, came: "bytes | WrongAnswer") -> None:
+        """Count an answer."""
         try:
             if isinstance(came, WrongAnswer):
                 raise came
             line.request.glance(came)
+        except TurnedAway:
+            self._turned_away += 1
         except WrongAnswer as wrong:
             self.end(wrong)
         else:
-            self._latencies_ms.append((now - line.due) * 1000)
+            self._last = perf_counter()
+            self._latencies_ms.append((self._last - line.due) * 1000)
             self._lookups += line.request.lookups
-            self._last = now
-        return now
 
     def end(self, wrong: WrongAnswer | None = None) -> None:
         """No more is waited for."""
@@ -209,5 +243,9 @@ class _Window:
         if not self._latencies_ms:
             raise WrongAnswer("nothing was asked: the window is too short for its rate")
         return Driven(
-            self._last - began, len(self._latencies_ms), self._lookups, self._latencies_ms
+            self._last - began,
+            len(self._latencies_ms),
+            self._lookups,
+            self._turned_away,
+            self._latencies_ms,
         )

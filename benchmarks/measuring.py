@@ -73,8 +73,11 @@ async def warm_up(
     await room.platforms.turn_all({})
     for scenario in scenarios:
         supply = await _turn(room, server, scenario)
-        async with lines(server.url, scenario.callers) as connected:
-            await closed_loop(connected, supply, seconds / len(scenarios))
+        try:
+            async with lines(server.url, scenario.callers) as connected:
+                await closed_loop(connected, supply, seconds / len(scenarios))
+        except WrongAnswer as wrong:
+            raise _named(server, scenario, wrong) from None
 
 
 async def window(
@@ -171,6 +174,7 @@ async def _timed(
         driver_busy=(after.driver - before.driver) / driven.seconds,
         calls=calls / driven.lookups,
         resident_mb=family_mb(server.pid),
+        turned_away=driven.turned_away,
         latencies_ms=percentiles(driven.latencies_ms),
         offered=offered,
     )

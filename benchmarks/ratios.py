@@ -79,7 +79,10 @@ def _added(scenario: str) -> Callable[[Results], float]:
 
 
 def _tail(results: Results) -> float:
-    return _measured(results, HUB, ONE_OPEN).middle(lambda one: one.ms(0.99) / one.ms(0.5))
+    measured = _measured(results, HUB, ONE_OPEN)
+    if turned_away := sum(one.turned_away for one in measured.windows):
+        raise Missing(f"{turned_away} requests of the open loop were turned away")
+    return measured.middle(lambda one: one.ms(0.99) / one.ms(0.5))
 
 
 def _growth(results: Results) -> float:

@@ -116,13 +116,22 @@ def _in_order(results: Results) -> Iterable[Measurement]:
     )
 
 
+def _callers(one: Measurement) -> str:
+    turned_away = sum(window.turned_away for window in one.windows)
+    return (
+        f"{one.scenario.callers} ({turned_away:,} turned away)"
+        if turned_away
+        else str(one.scenario.callers)
+    )
+
+
 def _cells(one: Measurement) -> tuple[str, ...]:
     least, most = one.spread(lambda window: window.lookups_per_second)
     other_core = one.middle(lambda window: window.platforms_busy + window.driver_busy)
     return (
         one.scenario.name,
         one.contender,
-        str(one.scenario.callers),
+        _callers(one),
         f"{one.middle(lambda window: window.lookups_per_second):,.0f}",
         f"{least:,.0f} – {most:,.0f}",
         f"{one.middle(lambda window: window.ms(0.5)):,.2f}",

@@ -49,6 +49,7 @@ class Window:
     driver_busy: float  # … and the load driver: together at 1, they are the limit
     calls: float  # to platforms
     resident_mb: float
+    turned_away: int  # requests that the server had no room for; they are in no other figure
     latencies_ms: tuple[tuple[float, float], ...]  # (share, ms): see SHARES
     offered: float | None = None  # requests in a second, of an open loop
 

@@ -12,6 +12,7 @@ def window(
     took_ms: Sequence[float] = (1.0, 2.0, 3.0),
     calls: float = 0.01,
     resident_mb: float = 100.0,
+    turned_away: int = 0,
 ) -> Window:
     """One window with these figures; the others are of no interest."""
     return Window(
@@ -27,6 +28,7 @@ def window(
         driver_busy=0.3,
         calls=calls,
         resident_mb=resident_mb,
+        turned_away=turned_away,
         latencies_ms=percentiles(took_ms),
     )
 

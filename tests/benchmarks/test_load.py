@@ -18,14 +18,19 @@ MARK = b'"held"'
 
 @asynccontextmanager
 async def answering(
-    body: bytes, *, seconds: float = 0.0, status: int = 200, stalled: float = 0.0
+    body: bytes, *, seconds: float = 0.0, status: int = 200, stalled: float = 0.0, full: int = 0
 ) -> AsyncIterator[str]:
-    """A server that says this in pieces after so long; the first answer of all is stalled longer."""
+    """A server that says this in pieces after so long.
+
+    Its first answer of all is stalled longer; for the first few requests it is full.
+    """
     number = count()
 
     async def answer(request: web.Request) -> web.StreamResponse:
         await request.read()
-        await asyncio.sleep(stalled if next(number) == 0 and stalled else seconds)
+        if (place := next(number)) < full:
+            return web.Response(status=503)
+        await asyncio.sleep(stalled if place == 0 and stalled else seconds)
         response = web.StreamResponse(status=status)
         response.enable_chunked_encoding()
         await response.prepare(request)
@@ -81,9 +86,28 @@ async def test_a_lookup_that_is_missing_ends_the_window(loop: str) -> None:
 
 async def test_a_status_other_than_200_is_no_answer() -> None:
     """It is told."""
-    async with answering(b'["held","held"]', status=503) as url, lines(url, 1) as (line,):
-        with pytest.raises(WrongAnswer, match="HTTP 503"):
+    async with answering(b'["held","held"]', status=500) as url, lines(url, 1) as (line,):
+        with pytest.raises(WrongAnswer, match="HTTP 500"):
             await fetched(line, next(supply(url)))
+
+
+async def test_who_is_turned_away_is_counted_and_comes_again() -> None:
+    """The server has no room for the first two; both callers rest, come again, and are answered."""
+    async with (
+        answering(b'["held","held"]', seconds=0.02, full=2) as url,
+        lines(url, 2) as connected,
+    ):
+        driven = await closed_loop(connected, supply(url), 0.2)
+
+    assert driven.turned_away == 2
+    assert driven.requests >= 2
+    assert max(driven.latencies_ms) < 200
+
+
+async def test_a_single_request_that_is_turned_away_comes_again() -> None:
+    """The answer is that of the third time."""
+    async with answering(b'["held"]', full=2) as url, lines(url, 1) as (line,):
+        assert await fetched(line, next(supply(url))) == b'["held"]'
 
 
 async def test_a_server_that_leaves_is_told() -> None:

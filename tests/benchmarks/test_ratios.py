@@ -91,6 +91,13 @@ def test_the_tail_is_p99_by_p50_of_the_open_loop() -> None:
     assert ratio(run(measured("certhub", "one-batch-20-open", window(took_ms=took))), "tail") == 2.5
 
 
+def test_a_tail_of_which_some_were_turned_away_is_none() -> None:
+    """Whom the door kept out waited for nothing: p99 would say too little."""
+    turned = measured("certhub", "one-batch-20-open", window(turned_away=2), window(turned_away=1))
+
+    assert reason(run(turned), "tail") == "3 requests of the open loop were turned away"
+
+
 def test_growth_is_of_scaled_cost() -> None:
     """11 µs at 10,000 lookups by 10 µs at 100."""
     large = measured("certhub", "list-of-10000-batch-0-alone", window(norm_us=11.0))
