@@ -34,12 +34,18 @@ class Means:
 
 
 class Usual:
-    """How long the last `remembered` calls took; `known` of them must be known before one is late."""
+    """How long the last `remembered` calls took; `known` of them must be known before one is late.
 
-    def __init__(self, remembered: int = 200, known: int = 20, anew: int = 10) -> None:
+    Within `soon` none is, however fast the others were: so long our own loop may take as well.
+    """
+
+    def __init__(
+        self, remembered: int = 200, known: int = 20, anew: int = 10, soon: float = 0.01
+    ) -> None:
         self._took: deque[float] = deque(maxlen=remembered)
         self._known = known
         self._anew = anew  # how often what is late is reckoned anew
+        self._soon = soon
         self._since = 0
         self.late: float | None = None
         """Seconds within which 95 of 100 calls were answered; none while too little is known."""
@@ -50,4 +56,4 @@ class Usual:
         self._since += 1
         if len(self._took) >= self._known and (self._since >= self._anew or self.late is None):
             self._since = 0
-            self.late = sorted(self._took)[len(self._took) * 95 // 100]
+            self.late = max(self._soon, sorted(self._took)[len(self._took) * 95 // 100])

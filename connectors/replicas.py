@@ -24,6 +24,9 @@ R = TypeVar("R", bound=Status)
 Send = Callable[[str], Awaitable[R | Unreachable]]
 """Sends a call to one address; `Unreachable` where no connection came about, so nobody was asked."""
 
+_UNREAD = 0.002
+"""Seconds in which a reply is read that has come."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReplicaRules:
@@ -131,6 +134,8 @@ class Replicas:
         pause = late
         while True:
             await asyncio.wait((first,), timeout=pause)
+            if not first.done():  # where our own loop was held up, its reply may lie there unread
+                await asyncio.wait((first,), timeout=_UNREAD)
             if first.done():
                 return False
             stuck = pause > late

@@ -75,12 +75,21 @@ class StandIn:
 
 @asynccontextmanager
 async def stand_in(
-    ground: Ground, credential: Mapping[str, str], host: str, port: int
+    ground: Ground,
+    credential: Mapping[str, str],
+    host: str,
+    port: int,
+    tokens: TokenOffice | None = None,
 ) -> AsyncIterator[StandIn]:
-    """Put the platform up on the port (0: any free one) and take it down at the end."""
+    """Put the platform up on the port (0: any free one) and take it down at the end.
+
+    A second server of one platform is given its `tokens`, so that both take the same secrets.
+    """
     platform = ground.platform
     prefix = urlsplit(platform.url).path.rstrip("/")
     stage = _STAGES[platform.dialect](ground, credential, prefix)
+    if isinstance(stage, Gateway) and tokens is not None:
+        stage.tokens = tokens
     listening = bound(platform.name, host, port)
     application = web.Application(client_max_size=16 * 2**20)
     for method, answer in _controls(ground).items():
@@ -93,8 +102,8 @@ async def stand_in(
     try:
         await web.SockSite(runner, listening, backlog=1024).start()
         url = f"http://{host}:{listening.getsockname()[1]}{prefix}"
-        tokens = stage.tokens if isinstance(stage, Gateway) else None
-        yield StandIn(platform.name, url, ground, tokens)
+        given_out = stage.tokens if isinstance(stage, Gateway) else None
+        yield StandIn(platform.name, url, ground, given_out)
     finally:
         await runner.cleanup()
         listening.close()

@@ -38,7 +38,10 @@ def packaged_credentials() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class SandboxOptions:
-    """What the sandbox is made of; `ports` of `None` takes any free ones."""
+    """What the sandbox is made of; `ports` of `None` takes any free ones.
+
+    Platforms in `twice` are up at a second address too, on any free port.
+    """
 
     seed: int = 2026
     size: int = 100_000
@@ -49,6 +52,7 @@ class SandboxOptions:
     credentials: Path = field(default_factory=packaged_credentials)
     shares: Path = field(default_factory=packaged_shares)
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
+    twice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,13 @@ class Sandbox:
     platforms: Mapping[str, Platform]  # as declared, at the URLs where they are
     credentials: Mapping[str, Mapping[str, str]] = field(repr=False)
     archive: Archive = field(repr=False)
+    replicas: Mapping[str, StandIn] = field(default_factory=dict)  # at a second address
+
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """Where each platform is, its second address behind the first, as CERTHUB_ENDPOINTS has it."""
+        seconds = {name: f"|{each.url}" for name, each in self.replicas.items()}
+        return {name: url + seconds.get(name, "") for name, url in self.urls.items()}
 
     @property
     def urls(self) -> Mapping[str, str]:
@@ -107,15 +118,18 @@ async def open_sandbox(options: SandboxOptions) -> AsyncIterator[Sandbox]:
     archive = archive_of(options, types, platforms)
     ports = _ports(options, platforms)
     async with AsyncExitStack() as stack:
-        stand_ins = {}
+        stand_ins, replicas = {}, {}
         for name, platform in platforms.items():
             secrets, port = credential_of(platform, credentials), ports.get(name, 0)
             up = stand_in(Ground(platform, archive), secrets, options.host, port)
             stand_ins[name] = await stack.enter_async_context(up)
             if (tokens := stand_ins[name].tokens) is not None:
                 tokens.lifetimes = options.lifetimes
+            if name in options.twice:
+                again = stand_in(Ground(platform, archive), secrets, options.host, 0, tokens)
+                replicas[name] = await stack.enter_async_context(again)
         located = {n: replace(each, url=stand_ins[n].url) for n, each in platforms.items()}
-        yield Sandbox(stand_ins, located, credentials, archive)
+        yield Sandbox(stand_ins, located, credentials, archive, replicas)
 
 
 def _ports(options: SandboxOptions, platforms: Mapping[str, Platform]) -> Mapping[str, int]:
