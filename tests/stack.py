@@ -188,12 +188,20 @@ async def open_stack(
     platforms: Path | None = None,
     certificates: Path | None = None,
     environ: Sequence[tuple[str, str]] = (),
+    twice: tuple[str, ...] = (),
 ) -> AsyncIterator[Stack]:
-    """Everything up; `platforms` and `certificates` add to what is packaged."""
+    """Everything up; `platforms` and `certificates` add to what is packaged.
+
+    Platforms in `twice` are at two addresses.
+    """
     folders = (packaged_certificates(), *([certificates] if certificates else []))
     types = load_certificate_types(*folders)
     options = SandboxOptions(
-        ports=None, size=20_000, platforms=platforms or packaged_platforms(), types=folders
+        ports=None,
+        size=20_000,
+        platforms=platforms or packaged_platforms(),
+        types=folders,
+        twice=twice,
     )
     async with open_sandbox(options) as sandbox:
         settings = read_settings(
@@ -202,7 +210,7 @@ async def open_stack(
                 "CERTHUB_PLATFORMS": str(options.platforms),
                 "CERTHUB_DEMONSTRATION": str(folder / "demonstration.json"),
                 "CERTHUB_CREDENTIALS": str(packaged_credentials()),
-                "CERTHUB_ENDPOINTS": ",".join(f"{n}={u}" for n, u in sandbox.urls.items()),
+                "CERTHUB_ENDPOINTS": ",".join(f"{n}={u}" for n, u in sandbox.addresses.items()),
                 **({"CERTHUB_CERTIFICATES": str(certificates)} if certificates else {}),
                 **dict(environ),
             }

@@ -38,7 +38,7 @@ def sandbox(
 
 def _tell(sandbox: Sandbox) -> None:
     platforms = "\n".join(f"  {name:24}{url}" for name, url in sandbox.urls.items())
-    endpoints = ",".join(f"{name}={url}" for name, url in sandbox.urls.items())
+    endpoints = ",".join(f"{name}={url}" for name, url in sandbox.addresses.items())
     text = f"""\
 Sandbox platforms 沙箱平台
 {platforms}
