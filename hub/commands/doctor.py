@@ -92,7 +92,7 @@ async def _platforms(settings: Settings) -> list[Looked]:
     async with open_http() as http:
         remote = [one for one in platforms.values() if one.url != EMBEDDED]
         looking = (looked_at(one, credentials, http) for one in remote)
-        looked = list(await asyncio.gather(*looking))
+        looked = [one for each in await asyncio.gather(*looking) for one in each]
         for one in platforms.values():
             if one.url == EMBEDDED:
                 looked += await desk_looks(settings, one, credentials, http)

@@ -85,5 +85,7 @@ async def _behind(
         ]
     if platform is None:
         return []
-    looked = await looked_at(platform, credentials, http)
-    return [Looked("behind the desk 共享信息", f"{looked.at} {looked.seen}", looked.mend)]
+    return [
+        Looked("behind the desk 共享信息", f"{each.at} {each.seen}", each.mend)
+        for each in await looked_at(platform, credentials, http)
+    ]

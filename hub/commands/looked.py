@@ -1,7 +1,7 @@
 """What `certhub doctor` saw of one thing, and what the probe of a platform means."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.contract import Health
 from connectors.http import Http
@@ -24,14 +24,20 @@ class Looked:
 
 async def looked_at(
     platform: Platform, credentials: Mapping[str, Mapping[str, str]], http: Http
-) -> Looked:
-    """What a platform answers to a probe under its credential."""
+) -> list[Looked]:
+    """What a platform answers to a probe under its credential, at each of its addresses."""
     at = f"{platform.name} ({platform.tier})"
     try:
         secrets = credential_of(platform, credentials)
     except ConfigurationError as trouble:
-        return Looked(at, "has no credential", str(trouble))
-    return diagnosed(at, platform, await connect(platform, secrets, http).probe())
+        return [Looked(at, "has no credential", str(trouble))]
+    looked = []
+    for url in (platform.url, *platform.replicas):
+        alone = replace(platform, url=url, replicas=())
+        where = at if url == platform.url else f"{at} at {url}"
+        # One after another: at a sharing gateway each probe ends the secrets of the one before.
+        looked.append(diagnosed(where, alone, await connect(alone, secrets, http).probe()))
+    return looked
 
 
 def diagnosed(at: str, platform: Platform, health: Health) -> Looked:

@@ -6,15 +6,19 @@ import shutil
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from connectors.contract import Health
-from hub.commands.looked import Looked, diagnosed
+from connectors.http import open_http
+from hub.commands.looked import Looked, diagnosed, looked_at
 from hub.evidence import Tier
+from hub.sandbox.sandbox import SandboxOptions, open_sandbox
 from tests.commands.conftest import Demo
 from tests.commands.terminal import certhub
+from tests.connectors.scripted_server import nobody_listening
 from tests.routing.scripted import platform as declared
 
 ALL_WELL = {
@@ -231,3 +235,18 @@ def test_the_database_is_away(demo: Demo, tmp_path: Path) -> None:
     assert marks(done.out)["database 数据库"] == "✗"
     assert marks(done.out)["province (provincial)"] == "✓"
     assert "hunter2" not in done.out + done.err
+
+
+async def test_each_address_of_a_platform_is_looked_at() -> None:
+    """The endpoint is down, its replica answers: both are said, each by itself."""
+    options = SandboxOptions(size=100, ports=None)
+    async with open_http() as http, open_sandbox(options) as sandbox, nobody_listening() as nobody:
+        up = sandbox.platforms["province"]
+        two = replace(up, url=nobody, replicas=(up.url,))
+        endpoint, replica = await looked_at(two, sandbox.credentials, http)
+
+    assert (endpoint.at, endpoint.seen) == ("province (provincial)", "does not answer")
+    assert endpoint.mend is not None
+    assert endpoint.mend.endswith(f"Endpoint: {nobody}")
+    assert replica.at == f"province (provincial) at {up.url}"
+    assert replica.seen.startswith("answers, takes our credential")
