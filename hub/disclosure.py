@@ -1,23 +1,21 @@
 """The use case: admit, route, record, answer. Nothing leaves unless it is on record."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from time import perf_counter
 from typing import Protocol
 
-from hub.catalogue.admission import Admitted, Refusal, admit
+from hub.brief import Brief, is_plainly_like
+from hub.catalogue.admission import Refusal, admit
 from hub.catalogue.rows import Catalogue, CatalogueRow
 from hub.china import date_in_china
 from hub.declarations.words import CertificateType
-from hub.evidence import Denied, Found, Lookup, NotHeld, Outcome, Requester, Unavailable
-from hub.possible import steps_after
-from hub.routing.inquiry import inquiry_for
-from hub.routing.kept import Asker
-from hub.routing.route import RouteBook, tiers_of
+from hub.evidence import Denied, Lookup, Outcome, Requester
+from hub.routing.route import RouteBook
 from hub.routing.router import Router
-from hub.routing.search import Finding, Question
+from hub.routing.search import Finding
 from hub.trail.names import fresh_name
 
 
@@ -69,108 +67,92 @@ class Disclosure:
         self._clock = clock
 
     async def disclose(
-        self, requester: Requester, lookups: Sequence[Lookup], request_id: str
+        self,
+        requester: Requester,
+        lookups: Sequence[Lookup],
+        request_id: str,
+        elapsed: float = 0.0,
     ) -> list[Outcome]:
         """One outcome per lookup, in order, each durably recorded before this returns.
 
-        Raises `RecordsUnavailable` when the records can't be written: then nothing leaves.
+        `elapsed` seconds ago the request came in: its time began then. Raises `RecordsUnavailable`
+        when the records can't be written: then nothing leaves.
         """
         began, now = perf_counter(), self._in_force()
-        verdicts = [self._admit(now.catalogue, requester, lookup) for lookup in lookups]
-        findings = await self._find(now.sources, requester, lookups, verdicts)
+        briefs = self._briefs(now, requester, lookups)
+        found = await self._find(lookups, briefs, elapsed)
         at = self._clock()
         batch = fresh_name(at.timestamp())
         outcomes = [
-            self._outcome(lookup, verdict, findings.get(number), at, f"{batch}-{number}")
-            for number, (lookup, verdict) in enumerate(zip(lookups, verdicts, strict=True))
+            _outcome(lookup, brief, found.get(number), at, f"{batch}-{number}")
+            for number, (lookup, brief) in enumerate(zip(lookups, briefs, strict=True))
         ]
-        rows = [verdict.row if isinstance(verdict, Admitted) else None for verdict in verdicts]
+        rows = [brief.row if isinstance(brief, Brief) else None for brief in briefs]
         await self._records.keep(
             requester, lookups, now.catalogue.version.id, rows, outcomes, request_id, batch, at
         )
         self._disclosed(outcomes, perf_counter() - began)
         return outcomes
 
-    def _admit(
-        self, catalogue: Catalogue, requester: Requester, lookup: Lookup
-    ) -> Admitted | Refusal:
-        return admit(catalogue, requester, lookup, self._types[lookup.type].holders)
+    def _briefs(
+        self, now: InForce, requester: Requester, lookups: Sequence[Lookup]
+    ) -> list[Brief | Refusal]:
+        """A brief for each lookup, the same for all that differ only in their subject."""
+        known: dict[Hashable, Brief | Refusal] = {}
+        numbers: dict[Hashable, int] = {}
+        briefs: list[Brief | Refusal] = []
+        today, before = date_in_china(self._clock()), None
+        for lookup in lookups:
+            if before is not None and is_plainly_like(lookup, before):
+                briefs.append(briefs[-1])
+                continue
+            before, asked = lookup, (lookup.type, lookup.purpose, lookup.terms.max_age)
+            like = asked, lookup.terms.within, lookup.selected, lookup.subject.kind
+            if like not in known:
+                number = numbers.setdefault(asked, len(numbers))
+                known[like] = self._brief(now, requester, lookup, number, today)
+            briefs.append(known[like])
+        return briefs
+
+    def _brief(
+        self, now: InForce, requester: Requester, lookup: Lookup, number: int, today: date
+    ) -> Brief | Refusal:
+        declared = self._types[lookup.type]
+        verdict = admit(now.catalogue, requester, lookup, declared.holders)
+        if isinstance(verdict, Refusal):
+            return verdict
+        return Brief(verdict, lookup, number, declared, now.sources, today)
 
     async def _find(
-        self,
-        sources: RouteBook,
-        requester: Requester,
-        lookups: Sequence[Lookup],
-        verdicts: Sequence[Admitted | Refusal],
+        self, lookups: Sequence[Lookup], briefs: Sequence[Brief | Refusal], elapsed: float
     ) -> dict[int, Finding]:
-        questions: dict[float, dict[int, Question]] = {}
-        for number, (lookup, verdict) in enumerate(zip(lookups, verdicts, strict=True)):
-            if isinstance(verdict, Admitted):
-                group = questions.setdefault(lookup.terms.within or self._within, {})
-                group[number] = self._question(sources, requester.unit, lookup, verdict)
-        found = await asyncio.gather(
-            *(
-                self._router.find(list(group.values()), within)
-                for within, group in questions.items()
-            )
-        )
-        return {
-            number: finding
-            for group, findings in zip(questions.values(), found, strict=True)
-            for number, finding in zip(group, findings, strict=True)
-        }
+        """What was found for each lookup that was admitted, by its place."""
+        asked: dict[float, list[int]] = {}
+        for place, (lookup, brief) in enumerate(zip(lookups, briefs, strict=True)):
+            if isinstance(brief, Brief):
+                asked.setdefault(lookup.terms.within or self._within, []).append(place)
+        found: dict[int, Finding] = {}
 
-    def _question(
-        self, sources: RouteBook, unit: str, lookup: Lookup, admitted: Admitted
-    ) -> Question:
-        tiers = tiers_of(admitted.row, admitted.unit.kind)
-        kind = self._types[lookup.type]
-        return Question(
-            key=(lookup.type, lookup.subject, lookup.purpose, lookup.terms.max_age),
-            route=sources.route(lookup.type, tiers, lookup.subject),
-            inquiry=inquiry_for(lookup, kind, admitted.unit, date_in_china(self._clock())),
-            asker=Asker(unit, lookup.subject, kind.freshness, lookup.terms.max_age),
-        )
+        async def find(within: float, places: Sequence[int]) -> None:
+            questions = [
+                brief.question(lookups[place].subject)
+                for place in places
+                if isinstance(brief := briefs[place], Brief)
+            ]
+            findings = await self._router.find(questions, within, elapsed)
+            found.update(zip(places, findings, strict=True))
 
-    def _outcome(
-        self,
-        lookup: Lookup,
-        verdict: Admitted | Refusal,
-        finding: Finding | None,
-        at: datetime,
-        record_id: str,
-    ) -> Outcome:
-        if isinstance(verdict, Refusal):
-            return Denied(lookup.type, verdict.rule, verdict.article, verdict.remedy, record_id)
-        assert finding is not None, "every admitted lookup has been searched"
-        if finding.holding is not None:
-            return self._found(lookup, verdict, finding, at, record_id)
-        steps = steps_after(verdict.row, lookup, self._types[lookup.type])
-        if finding.silent or not finding.trail:
-            return Unavailable(
-                lookup.type, finding.trail, finding.silent, steps, record_id, finding.retry_after
-            )
-        return NotHeld(lookup.type, finding.trail, steps, record_id)
+        if len(asked) == 1:
+            await find(*asked.popitem())
+        else:
+            await asyncio.gather(*(find(within, places) for within, places in asked.items()))
+        return found
 
-    def _found(
-        self, lookup: Lookup, admitted: Admitted, finding: Finding, at: datetime, record_id: str
-    ) -> Found:
-        holding = finding.holding
-        assert holding is not None, "only a search that found is found"
-        wanted = frozenset(self._types[lookup.type].fields)
-        if lookup.selected is not None:
-            wanted &= lookup.selected
-        disclosed = {
-            name: holding.values.get(name) for name in wanted if name in admitted.row.granted
-        }
-        return Found(
-            lookup.type,
-            holding,
-            disclosed,
-            wanted - admitted.row.granted,
-            finding.trail,
-            holding.as_of or at,
-            admitted.row.issuer_zh,
-            admitted.row.legal_force_exception,
-            record_id,
-        )
+
+def _outcome(
+    lookup: Lookup, brief: Brief | Refusal, finding: Finding | None, at: datetime, record: str
+) -> Outcome:
+    if isinstance(brief, Refusal):
+        return Denied(lookup.type, brief.rule, brief.article, brief.remedy, record)
+    assert finding is not None, "every admitted lookup has been searched"
+    return brief.outcome(lookup, finding, at, record)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from connectors.contract import Connector, Interface
 from hub.catalogue.rows import CatalogueRow, Measure, UnitKind
@@ -34,21 +35,48 @@ class Source:
 
 def tiers_of(row: CatalogueRow, kind: UnitKind) -> tuple[Tier, ...]:
     """The tiers a row's measures open, in order: the law's for government units, the row's for others."""
-    tiers = [tier for measure in row.measures for tier in TIERS_OF.get(measure, ())]
-    if kind is UnitKind.GOVERNMENT:
+    return _tiers(row.measures, kind is UnitKind.GOVERNMENT)
+
+
+@lru_cache(maxsize=1000)
+def _tiers(measures: tuple[Measure, ...], lawful: bool) -> tuple[Tier, ...]:
+    tiers = [tier for measure in measures for tier in TIERS_OF.get(measure, ())]
+    if lawful:
         tiers.sort(key=list(Tier).index)
     return tuple(dict.fromkeys(tiers))
 
 
-def holds_region(platform: Platform, subject: Subject) -> bool:
-    """Whether a platform declares the subject's region; one without regions holds everybody."""
-    return not platform.regions or region_of(subject).startswith(platform.regions)
+def holds_region(platform: Platform, region: str) -> bool:
+    """Whether a platform declares a region; one without regions holds everybody."""
+    return not platform.regions or region.startswith(platform.regions)
 
 
 def region_of(subject: Subject) -> str:
     """The GB/T 2260 division inside a resident id (GB 11643) or a credit code (GB 32100)."""
     start = 0 if len(subject.identifier) == 18 and subject.kind.value == "person" else 2
     return subject.identifier[start : start + 6]
+
+
+class Routes:
+    """The sources that serve one certificate type in some tiers, best first."""
+
+    __slots__ = ("_by_region", "_everywhere", "_sources")
+
+    def __init__(self, sources: tuple[Source, ...]) -> None:
+        self._sources = sources
+        self._everywhere = not any(source.platform.regions for source in sources)
+        self._by_region: dict[str, tuple[Source, ...]] = {}
+
+    def of(self, subject: Subject) -> tuple[Source, ...]:
+        """The sources to ask about a subject: those that hold its region."""
+        if self._everywhere:
+            return self._sources
+        region = region_of(subject)
+        route = self._by_region.get(region)
+        if route is None:
+            route = tuple(one for one in self._sources if holds_region(one.platform, region))
+            self._by_region[region] = route
+        return route
 
 
 class RouteBook:
@@ -62,14 +90,7 @@ class RouteBook:
                 by_tier = self._sources.setdefault(certificate, {})
                 by_tier.setdefault(platform.tier, []).append(source)
 
-    def route(
-        self, certificate: str, tiers: Sequence[Tier], subject: Subject
-    ) -> tuple[Source, ...]:
-        """The sources to ask, best first; empty where no platform serves the type."""
+    def routes(self, certificate: str, tiers: Sequence[Tier]) -> Routes:
+        """The sources of a type, in the order of the tiers; none where no platform serves it."""
         by_tier = self._sources.get(certificate, {})
-        return tuple(
-            source
-            for tier in tiers
-            for source in by_tier.get(tier, ())
-            if holds_region(source.platform, subject)
-        )
+        return Routes(tuple(source for tier in tiers for source in by_tier.get(tier, ())))

@@ -4,8 +4,8 @@ from datetime import date
 
 from hub.catalogue.rows import Unit, UnitKind
 from hub.declarations.certificates import load_certificate_types, packaged_certificates
-from hub.evidence import HolderKind, Lookup, Purpose, Subject
-from hub.routing.inquiry import inquiry_for
+from hub.evidence import HolderKind, Purpose, Subject
+from hub.routing.inquiry import Inquiries
 
 CARD = load_certificate_types(packaged_certificates())["resident_id_card"]
 UNIT = Unit("NB-1", "示例单位", UnitKind.GOVERNMENT)
@@ -16,11 +16,7 @@ FIRM = Subject(HolderKind.ORGANISATION, "91330212MA2AAAAA1X")
 
 def facts(subject: Subject, applicant: Subject | None = None) -> dict[str, str]:
     purpose = Purpose("许可-1", "case-1", "op1", applicant)
-    return dict(
-        inquiry_for(
-            Lookup("resident_id_card", subject, purpose), CARD, UNIT, date(2026, 3, 9)
-        ).facts
-    )
+    return dict(Inquiries(purpose, CARD, UNIT, date(2026, 3, 9)).about(subject).facts)
 
 
 def test_purpose_goes_with_every_inquiry() -> None:

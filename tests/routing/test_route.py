@@ -6,6 +6,7 @@ from hub.routing.route import RouteBook, tiers_of
 from tests.routing.scripted import Scripted, platform
 
 PERSON = Subject(HolderKind.PERSON, "330203199001015678")
+OTHER = Subject(HolderKind.PERSON, "330103199001015678")
 FIRM = Subject(HolderKind.ORGANISATION, "91330212MA2AAAAA1X")
 
 
@@ -43,9 +44,11 @@ def test_the_route_lists_serving_platforms_best_first() -> None:
     ]
     book = RouteBook(platforms, {one.name: Scripted() for one in platforms})
 
-    assert [one.name for one in book.route("card", tuple(Tier), PERSON)] == ["province", "city"]
-    assert [one.name for one in book.route("licence", (Tier.SUPPLEMENTARY,), PERSON)] == ["desk"]
-    assert book.route("unknown", tuple(Tier), PERSON) == ()
+    assert [one.name for one in book.routes("card", tuple(Tier)).of(PERSON)] == ["province", "city"]
+    assert [one.name for one in book.routes("licence", (Tier.SUPPLEMENTARY,)).of(PERSON)] == [
+        "desk"
+    ]
+    assert book.routes("unknown", tuple(Tier)).of(PERSON) == ()
 
 
 def test_a_platform_is_asked_only_for_its_regions() -> None:
@@ -54,5 +57,11 @@ def test_a_platform_is_asked_only_for_its_regions() -> None:
     there = platform("there", Tier.MUNICIPAL, "card", regions=("3301", "11"))
     book = RouteBook([there, here], {"here": Scripted(), "there": Scripted()})
 
-    assert [one.name for one in book.route("card", (Tier.MUNICIPAL,), PERSON)] == ["here"]
-    assert [one.name for one in book.route("card", (Tier.MUNICIPAL,), FIRM)] == ["here"]
+    routes = book.routes("card", (Tier.MUNICIPAL,))
+
+    assert [[one.name for one in routes.of(about)] for about in (PERSON, FIRM, PERSON, OTHER)] == [
+        ["here"],
+        ["here"],
+        ["here"],
+        ["there"],
+    ]

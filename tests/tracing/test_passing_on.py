@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from connectors.http import open_http
 from hub.evidence import Tier
@@ -79,7 +80,7 @@ async def test_a_platform_is_told_of_its_own_call() -> None:
                 platform(name, tier), dialect=speaker.dialect, url=server.url, trace=trace
             )
             route.append(Source(declared, speaker.interface, connect(declared, secrets, http)))
-        asked = replace(question(MEI, *route), inquiry=inquiry(MEI))
+        asked = structs.replace(question(MEI, *route), inquiry=inquiry(MEI))
         headers = {"traceparent": CALLER, "tracestate": "x=1", "baggage": "y=2"}
         (finding,) = await ground.ask(asked, headers=headers)
         await settled()
