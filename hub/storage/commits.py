@@ -1,4 +1,4 @@
-"""Commits batches of disclosures: to an SQLite file in one step of one thread, else over the engine."""
+"""Commits batches of disclosures with as few ways there and back as each database allows."""
 
 import asyncio
 import sqlite3
@@ -8,26 +8,26 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import Protocol
 
-from sqlalchemy import Engine, Insert, event
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.storage.engine import second_engine
 from hub.storage.sqlite_file import check_in_place, file_opened_by
-from hub.storage.tables import disclosure_batches as batches
 from hub.trail.batches import DisclosureBatch
 
 FAILURES = (SQLAlchemyError, OSError, sqlite3.Error)
 """What a database that takes no commit raises; `DatabaseGone` is an `OSError`."""
-_ADD: dict[str, Insert] = {
-    "sqlite": sqlite.insert(batches).on_conflict_do_nothing(index_elements=["id"]),
-    "postgresql": postgresql.insert(batches).on_conflict_do_nothing(index_elements=["id"]),
-}
+_INTO = "disclosure_batches (id, request_id, at, key, unit, catalogue, count, entries)"
 # The cast of UTF-8 to text costs nothing, and bytes need not be read as text before.
-_ADD_TO_FILE = (
-    "INSERT INTO disclosure_batches (id, request_id, at, key, unit, catalogue, count, entries) "
+_TO_SQLITE = (
+    f"INSERT INTO {_INTO} "  # noqa: S608  # our own names
     "VALUES (?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT)) ON CONFLICT (id) DO NOTHING"
+)
+_TO_POSTGRESQL = (
+    f"INSERT INTO {_INTO} "  # noqa: S608  # our own names
+    "SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], "
+    "$6::integer[], $7::integer[], $8::text[]) ON CONFLICT (id) DO NOTHING"
 )
 _Row = tuple[str, str, str, str, str, int | None, int, bytes]
 
@@ -42,26 +42,39 @@ class Commits(Protocol):
 
 def commits_of(engine: AsyncEngine) -> Commits:
     """The cheapest way there is into this database."""
+    if engine.dialect.name == "postgresql":
+        return InStatement(engine)
     second = second_engine(engine)
     return OverEngine(engine) if second is None else InThread(engine, second)
 
 
-class OverEngine:
-    """Commits over the engine's own connections."""
+class InStatement:
+    """Commits to PostgreSQL by one statement, which is a transaction by itself."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._add = _ADD[engine.dialect.name]
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def commit(self, added: Sequence[DisclosureBatch]) -> None:
         """Add them all or none, durably; a batch that is already there is left as it is."""
-        rows = [_columns(batch) for batch in added]
+        columns = tuple(map(list, zip(*map(_told, added), strict=True)))
+        async with self._engine.connect() as connection:
+            await connection.exec_driver_sql(_TO_POSTGRESQL, columns)
+
+
+class OverEngine:
+    """Commits over the one connection of an SQLite that has no file."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def commit(self, added: Sequence[DisclosureBatch]) -> None:
+        """Add them all or none; a batch that is already there is left as it is."""
         async with self._engine.begin() as connection:
-            await connection.execute(self._add, rows)
+            await connection.exec_driver_sql(_TO_SQLITE, list(map(_row, added)))
 
 
 class InThread:
-    """Commits over a connection of its own, in a thread of its own: one way there and one back."""
+    """Commits to an SQLite file over a connection and in a thread of its own, in one step."""
 
     def __init__(self, engine: AsyncEngine, second: Engine) -> None:
         self._second = second
@@ -79,7 +92,7 @@ class InThread:
         ) as connection:  # rolls back what is not committed
             cursor = connection.cursor()
             cursor.execute("BEGIN IMMEDIATE")
-            cursor.executemany(_ADD_TO_FILE, rows)
+            cursor.executemany(_TO_SQLITE, rows)
             cursor.execute("COMMIT")
             opened = file_opened_by(connection)
         # After the commit: SQLite writes to a deleted file without any complaint.
@@ -90,17 +103,17 @@ class InThread:
         self._thread.submit(self._second.dispose)  # after the commit that may be running
 
 
-def _columns(batch: DisclosureBatch) -> dict[str, object]:
-    return {
-        "id": batch.id,
-        "request_id": batch.request_id,
-        "at": batch.at,
-        "key": batch.key,
-        "unit": batch.unit,
-        "catalogue": batch.catalogue,
-        "count": batch.count,
-        "entries": batch.entries.decode(),
-    }
+def _told(batch: DisclosureBatch) -> tuple[object, ...]:
+    return (
+        batch.id,
+        batch.request_id,
+        batch.at,
+        batch.key,
+        batch.unit,
+        batch.catalogue,
+        batch.count,
+        batch.entries.decode(),
+    )
 
 
 def _row(batch: DisclosureBatch) -> _Row:
