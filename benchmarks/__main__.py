@@ -118,7 +118,7 @@ def _progress(steps: int) -> Iterator[Callable[[str], None]]:
 
 
 def _show(wanted: Wanted, results: Results) -> None:
-    console = Console(width=None if sys.stdout.isatty() else 160)
+    console = Console(width=None if sys.stdout.isatty() else 200)
     caption = f"{report.machine(results)}\n{report.circumstances(results)} {report.LEGEND}"
     console.print(report.terminal(report.measurements(results), caption))
     console.print(report.terminal(report.promises(results)))

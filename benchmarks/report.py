@@ -59,7 +59,8 @@ def terminal(rows: Rows, caption: str = "") -> Table:
     """A table for a person at a terminal."""
     table = Table(caption=caption, caption_justify="left")
     for name in rows[0]:
-        table.add_column(name, justify="left" if name in _WORDS else "right")
+        left = name in _WORDS
+        table.add_column(name, justify="left" if left else "right", no_wrap=left)
     for cells in rows[1:]:
         table.add_row(*cells)
     return table

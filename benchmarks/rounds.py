@@ -1,7 +1,7 @@
 """The rounds: every scenario with every server that is measured in it, in turn, over and over."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from benchmarks.certhub import CERTHUB, UNRECORDED
 from benchmarks.floors import BARE, DIRECT, FLOOR
@@ -15,6 +15,8 @@ from benchmarks.scenarios import (
     FLOOR_TOO,
     PEERS_TOO,
     UNRECORDED_TOO,
+    Latency,
+    Load,
     Scenario,
 )
 from benchmarks.supplies import can
@@ -51,7 +53,7 @@ def cases_of(servers: Sequence[Server], scenarios: Sequence[Scenario]) -> list[C
     """Who is measured in what: the hub in everything, each other where it can be compared."""
     return [
         Case(server, scenario)
-        for scenario in scenarios
+        for scenario in sorted(scenarios, key=lambda one: one.large)
         for server in servers
         if can(server.contender, scenario) and _is_measured(server.contender.name, scenario)
     ]
@@ -64,18 +66,20 @@ def _is_measured(name: str, scenario: Scenario) -> bool:
 
 
 async def prepare(room: Room, cases: Sequence[Case], most: float, tell: Tell) -> Mapping[str, str]:
-    """Check every server's answers, then warm it; who answers wrongly is left out, and why."""
+    """Check every server's answers, then warm it; who answers wrongly is left out, and why.
+
+    Large requests are left to the first round, so that what they leave in memory comes after it.
+    """
     wrong: dict[str, str] = {}
     for server in _servers(cases):
         name = server.contender.name
-        own = [case.scenario for case in cases if case.server is server]
+        own = [case.scenario for case in cases if case.server is server and not case.scenario.large]
         tell(f"{name}: its answers are compared")
         try:
             for scenario in _shapes(own):
                 await check(room, server, scenario)
             tell(f"{name}: warming up")
-            closed = [one for one in _shapes(own) if not needs_capacity(one)]
-            await warm_up(room, server, closed, min(server.contender.warm_up, most))
+            await warm_up(room, server, _closed(own), min(server.contender.warm_up, most))
         except WrongAnswer as trouble:
             if name in {CERTHUB, *_TOO}:
                 raise
@@ -100,6 +104,8 @@ async def measure(
 
 
 async def _window(room: Room, case: Case, seconds: float, lost: dict[str, str]) -> None:
+    if case.scenario.large and not case.windows:
+        await check(room, case.server, case.scenario)
     if not needs_capacity(case.scenario):
         case.windows.append(await window(room, case.server, case.scenario, seconds, None))
         return
@@ -114,6 +120,11 @@ async def _window(room: Room, case: Case, seconds: float, lost: dict[str, str]) 
 
 def _servers(cases: Sequence[Case]) -> list[Server]:
     return list({id(case.server): case.server for case in cases}.values())
+
+
+def _closed(scenarios: Sequence[Scenario]) -> list[Scenario]:
+    """The same with as many callers as wait for their answers."""
+    return [replace(one, load=Load.CROWD, latency=Latency.NONE) for one in _shapes(scenarios)]
 
 
 def _shapes(scenarios: Sequence[Scenario]) -> list[Scenario]:

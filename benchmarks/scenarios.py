@@ -14,6 +14,7 @@ SOURCES = {
 """Who is asked first, and who is asked about those whom the first does not hold."""
 BATCH = 100
 """Subjects that a verification platform takes in one call."""
+LARGEST_USUAL = 100
 OPEN_RATE = 0.7
 """Share of the capacity measured just before that an open loop offers."""
 
@@ -111,6 +112,11 @@ class Scenario:
         if self.load is Load.OPEN or self.latency is not Latency.NONE:
             return 4 * self.shape.callers
         return self.shape.callers
+
+    @property
+    def large(self) -> bool:
+        """Whether its requests are larger than usual: a server grows by them, so they come last."""
+        return self.shape.lookups > LARGEST_USUAL
 
     def least_calls(self) -> float | None:
         """Calls for one lookup that the batch size allows; none where answers may be shared."""

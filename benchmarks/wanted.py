@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--rounds", type=_rounds, default=3, help="default 3")
-    add("--seconds", type=_seconds, default=1.5, help="of each window, default 1.5")
+    add("--seconds", type=_seconds, default=1.0, help="of each window, default 1")
     add("--peers", action="store_true", help="also servers that one would take instead")
     add("--warm-up", type=_seconds, default=60.0, help="most seconds for a peer, default 60")
     which = parser.add_mutually_exclusive_group()

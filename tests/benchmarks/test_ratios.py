@@ -118,8 +118,8 @@ def test_calls_are_held_against_what_the_batches_allow() -> None:
     assert "foretold" in reason(run(shared), "calls_over_least")
 
 
-def test_memory_is_the_most_and_records_cost_a_share() -> None:
-    """121 MB is the most of three; 800 by 1000 lookups/s is a fifth."""
+def test_memory_is_that_of_the_first_round_and_records_cost_a_share() -> None:
+    """120 MB in the first round, before the large requests; 800 by 1000 lookups/s is a fifth."""
     memory = measured(
         "certhub", "one-batch-0", *(window(resident_mb=each) for each in (120.0, 121.0, 119.0))
     )
@@ -128,7 +128,7 @@ def test_memory_is_the_most_and_records_cost_a_share() -> None:
 
     values, _ = reckoned(run(memory, recorded, unrecorded))
 
-    assert (values["rss_mb"], values["record_cost"]) == (121.0, 0.2)
+    assert (values["rss_mb"], values["record_cost"]) == (120.0, 0.2)
 
 
 def test_a_peer_that_could_not_be_had_is_told_with_its_reason() -> None:
