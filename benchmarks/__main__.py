@@ -19,6 +19,7 @@ from benchmarks import report
 from benchmarks.comparing import changes, ratio_changes
 from benchmarks.machine import Cores, cores, description, pin
 from benchmarks.opened import Opened, no_peers, opened
+from benchmarks.peers.peers import peers
 from benchmarks.processes import NotStarted
 from benchmarks.ratios import reckoned
 from benchmarks.requests import WrongAnswer
@@ -50,7 +51,7 @@ def _run(wanted: Wanted) -> Results:
     ):
         machine = description(Path(folder))
         pin(where.platforms)
-        make = no_peers
+        make = peers if wanted.peers else no_peers
         with opened(runner, Path(folder), where, make) as room:
             results = runner.run(_measure(wanted, where, room))
     results = replace(results, machine=machine)
