@@ -32,7 +32,7 @@ from resolvers.identity import Identity
 from resolvers.lateness import Lateness, watched
 from resolvers.limits import Limits
 from resolvers.plan.plan import planned
-from resolvers.routes import graphql_routes
+from resolvers.routes import Application, graphql_routes
 from resolvers.schema import build_schema
 from resolvers.transports.connections import Connections
 from resolvers.transports.operating import Operating
@@ -66,7 +66,7 @@ def make_app(
     async def home(_: Request) -> Response:
         return RedirectResponse("/graphiql")
 
-    app = Starlette(
+    app = Application(
         routes=[
             Route("/", home),
             *graphql_routes(),

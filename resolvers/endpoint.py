@@ -1,18 +1,21 @@
 """GraphQL over HTTP: POST with JSON in, JSON or events out, as the media type was asked for."""
 
-import asyncio
 from collections.abc import Mapping
+from functools import lru_cache
 
+import msgspec
 import orjson
-from starlette.requests import ClientDisconnect
+from starlette.datastructures import Headers
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from hub.keys import KeysUnavailable
 from resolvers.door import TurnedAway
 from resolvers.errors import ASK_AGAIN, Code, plain
 from resolvers.execution import Refused, Request
 from resolvers.identity import Unauthenticated
+from resolvers.prompt import within
 from resolvers.transports.events import EVENTS, EventStream
 from resolvers.transports.operating import Caller, Operating
 from resolvers.wire import BadRequest, body_of, parsed, refused_body
@@ -24,94 +27,169 @@ CONTENT_TYPES = {
     JSON: f"{JSON}; charset=utf-8",
     EVENTS: f"{JSON}; charset=utf-8",  # what is refused before a stream begins
 }
+NO_STORE = (b"cache-control", b"no-store")
+HEADERS = {
+    media: ((b"content-type", content.encode()), NO_STORE)
+    for media, content in CONTENT_TYPES.items()
+}
+LONGEST_ACCEPT = 200
+"""Characters of an Accept header that is remembered."""
 
 
-class Endpoint:
-    """The one GraphQL endpoint."""
+class Gone(Exception):
+    """The client has hung up."""
 
-    def __init__(self, operating: Operating) -> None:
-        self._operating = operating
 
-    async def __call__(self, http: HttpRequest) -> Response:
-        media = accepted(http.headers.get("accept", ""))
-        if media is None:
-            return answer(
-                406,
-                JSON,
-                plain(
-                    Code.BAD_REQUEST,
-                    "None of the media types in Accept can be had here.",
-                    f"Accept {GRAPHQL_JSON}, {JSON} or {EVENTS}.",
-                ),
-            )
-        try:
-            return await self._served(http, media)
-        except TurnedAway as away:
-            wait = str(away.retry_after)
-            body = plain(away.code, str(away), f"Come again in {wait} s.", True)
-            return answer(away.status, media, body, {"Retry-After": wait})
+class BodyTooLarge(Exception):
+    """More was sent than is read."""
 
-    async def _served(self, http: HttpRequest, media: str) -> Response:
-        try:
-            # Nobody takes a place inside who has no key: without one nobody can be kept out.
-            caller = await self._operating.caller(http.headers.get("authorization"))
-            with self._operating.door.entered(caller.requester.key):
-                return await self._let_in(http, caller, media)
-        except Unauthenticated as error:
-            body = plain(Code.UNAUTHENTICATED, str(error), error.hint)
-            return answer(401, media, body, {"WWW-Authenticate": "Bearer"})
-        except KeysUnavailable:
-            body = plain(Code.KEYS_UNAVAILABLE, "API keys can't be checked now.", ASK_AGAIN, True)
-            return answer(503, media, body, {"Retry-After": "2"})
-        except BadRequest as error:
-            return answer(error.status, media, plain(Code.BAD_REQUEST, str(error), error.hint))
-        except ClientDisconnect:
-            return Response(status_code=499)
 
-    async def _let_in(self, http: HttpRequest, caller: Caller, media: str) -> Response:
-        self._operating.door.request_of(caller.requester.key)
-        return await self._answer(await self._read(http), caller, media)
+class Reply(msgspec.Struct, frozen=True):
+    """An answer, ready to be sent."""
 
-    async def _answer(self, request: Request, caller: Caller, media: str) -> Response:
-        if media == EVENTS:
-            return EventStream(self._operating, request, caller)
-        context = self._operating.make_context(caller.requester)
-        result = await self._operating.executor.run(request, context)
-        if isinstance(result, Refused):
-            return answer(400 if media == GRAPHQL_JSON else 200, media, refused_body(result))
-        return answer(200, media, body_of(result))
+    status: int
+    media: str
+    body: bytes
+    more: tuple[tuple[bytes, bytes], ...] = ()
 
-    async def _read(self, http: HttpRequest) -> Request:
-        content = http.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if content != JSON:
-            raise BadRequest(
-                415, f"The body must be {JSON}.", f"Send Content-Type: {JSON}; charset=utf-8."
-            )
-        try:
-            async with asyncio.timeout(self._operating.timing.reading):
-                return parsed(await self._body(http), http.headers)
-        except TimeoutError:
-            seconds = self._operating.timing.reading
-            raise BadRequest(
-                408, f"The body did not come within {seconds:g} s.", "Send it in one go."
-            ) from None
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send it."""
+        length = (b"content-length", b"%d" % len(self.body))
+        headers = [*HEADERS[self.media], length, *self.more]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body})
 
-    async def _body(self, http: HttpRequest) -> bytes:
-        parts, size = [], 0
-        async for part in http.stream():
-            size += len(part)
-            if size > self._operating.limits.body_bytes:
-                raise BadRequest(
-                    413,
-                    f"The body is larger than {self._operating.limits.body_bytes} bytes.",
-                    "Split the request, and pass values as variables.",
-                )
-            parts.append(part)
-        return b"".join(parts)
+
+class Asked(msgspec.Struct, frozen=True):
+    """The headers of a request that matter here; of one that comes twice, the first."""
+
+    accept: str
+    content: str
+    authorization: str | None
+
+    @classmethod
+    def of(cls, headers: list[tuple[bytes, bytes]]) -> "Asked":
+        """The headers as ASGI gives them: names in lower case."""
+        first = dict(reversed(headers))
+        authorization = first.get(b"authorization")
+        return cls(
+            first.get(b"accept", b"").decode("latin-1"),
+            first.get(b"content-type", b"").decode("latin-1"),
+            None if authorization is None else authorization.decode("latin-1"),
+        )
+
+
+async def serve_graphql(operating: Operating, scope: Scope, receive: Receive, send: Send) -> None:
+    """The one GraphQL endpoint: answers a POST."""
+    asked = Asked.of(scope["headers"])
+    media = accepted(asked.accept)
+    if media is None:
+        return await _not_acceptable()(scope, receive, send)
+    try:
+        answer = await _answered(operating, asked, scope, receive, media)
+    except Gone:
+        return await Response(status_code=499)(scope, receive, send)
+    return await answer(scope, receive, send)
+
+
+async def _answered(
+    operating: Operating, asked: Asked, scope: Scope, receive: Receive, media: str
+) -> Reply | EventStream:
+    try:
+        return await _served(operating, asked, scope, receive, media)
+    except TurnedAway as away:
+        wait = str(away.retry_after)
+        body = plain(away.code, str(away), f"Come again in {wait} s.", True)
+        return reply(away.status, media, body, (b"retry-after", wait.encode()))
+    except Unauthenticated as error:
+        body = plain(Code.UNAUTHENTICATED, str(error), error.hint)
+        return reply(401, media, body, (b"www-authenticate", b"Bearer"))
+    except KeysUnavailable:
+        body = plain(Code.KEYS_UNAVAILABLE, "API keys can't be checked now.", ASK_AGAIN, True)
+        return reply(503, media, body, (b"retry-after", b"2"))
+    except BadRequest as error:
+        return reply(error.status, media, plain(Code.BAD_REQUEST, str(error), error.hint))
+
+
+async def _served(
+    operating: Operating, asked: Asked, scope: Scope, receive: Receive, media: str
+) -> Reply | EventStream:
+    # Nobody takes a place inside who has no key: without one nobody can be kept out.
+    caller = await operating.caller(asked.authorization)
+    key = caller.requester.key
+    with operating.door.entered(key):
+        operating.door.request_of(key)
+        _check_content(asked.content)
+        body = await _body(operating, receive)
+        request = parsed(body, Headers(raw=scope["headers"]))
+        return await _answer(operating, request, caller, media)
+
+
+async def _answer(
+    operating: Operating, request: Request, caller: Caller, media: str
+) -> Reply | EventStream:
+    if media == EVENTS:
+        return EventStream(operating, request, caller)
+    context = operating.make_context(caller.requester)
+    result = await operating.executor.run(request, context)
+    if isinstance(result, Refused):
+        status = result.status if media == GRAPHQL_JSON else 200
+        return reply(status, media, refused_body(result))
+    return reply(200, media, body_of(result))
+
+
+def _check_content(content: str) -> None:
+    if content != JSON and content.partition(";")[0].strip().lower() != JSON:
+        raise BadRequest(
+            415, f"The body must be {JSON}.", f"Send Content-Type: {JSON}; charset=utf-8."
+        )
+
+
+async def _body(operating: Operating, receive: Receive) -> bytes:
+    seconds, most = operating.timing.reading, operating.limits.body_bytes
+    try:
+        return await within(seconds, _read(receive, most))
+    except TimeoutError:
+        raise BadRequest(
+            408, f"The body did not come within {seconds:g} s.", "Send it in one go."
+        ) from None
+    except BodyTooLarge:
+        raise BadRequest(
+            413,
+            f"The body is larger than {most} bytes.",
+            "Split the request, and pass values as variables.",
+        ) from None
+
+
+async def _read(receive: Receive, most: int) -> bytes:
+    """The body, which mostly comes in one piece."""
+    body, more = await _part(receive, most)
+    if not more:
+        return body
+    parts, size = [body], len(body)
+    while more:
+        body, more = await _part(receive, most - size)
+        parts.append(body)
+        size += len(body)
+    return b"".join(parts)
+
+
+async def _part(receive: Receive, most: int) -> tuple[bytes, bool]:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise Gone
+    body: bytes = message.get("body", b"")
+    if len(body) > most:
+        raise BodyTooLarge
+    return body, message.get("more_body", False)
 
 
 def accepted(accept: str) -> str | None:
     """The media type to answer in, by the client's order and weights; none where ours is not among them."""
+    return _remembered(accept) if len(accept) <= LONGEST_ACCEPT else _chosen(accept)
+
+
+def _chosen(accept: str) -> str | None:
     if not accept:
         return JSON
     weighed = []
@@ -129,6 +207,9 @@ def accepted(accept: str) -> str | None:
     return None
 
 
+_remembered = lru_cache(maxsize=64)(_chosen)
+
+
 def _weight(text: str) -> float:
     try:
         return float(text)
@@ -136,15 +217,18 @@ def _weight(text: str) -> float:
         return 0.0
 
 
-def answer(
-    status: int, media: str, body: Mapping[str, object], headers: Mapping[str, str] | None = None
-) -> Response:
+def reply(status: int, media: str, body: Mapping[str, object], *more: tuple[bytes, bytes]) -> Reply:
     """One JSON answer."""
-    return Response(
-        orjson.dumps(body),
-        status,
-        {"Content-Type": CONTENT_TYPES[media], "Cache-Control": "no-store", **(headers or {})},
+    return Reply(status, media, orjson.dumps(body), more)
+
+
+def _not_acceptable() -> Reply:
+    body = plain(
+        Code.BAD_REQUEST,
+        "None of the media types in Accept can be had here.",
+        f"Accept {GRAPHQL_JSON}, {JSON} or {EVENTS}.",
     )
+    return reply(406, JSON, body)
 
 
 async def only_post(_: HttpRequest) -> Response:
@@ -154,4 +238,5 @@ async def only_post(_: HttpRequest) -> Response:
         "Only POST is answered here.",
         'POST {"query": "…", "variables": {…}} as application/json.',
     )
-    return answer(405, JSON, body, {"Allow": "POST"})
+    headers = {"Content-Type": CONTENT_TYPES[JSON], "Cache-Control": "no-store", "Allow": "POST"}
+    return Response(orjson.dumps(body), 405, headers)

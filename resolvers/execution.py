@@ -49,6 +49,7 @@ class Refused:
     """The request was never executed: its document or its variables are wrong."""
 
     errors: list[GraphQLError]
+    status: int = 400
 
 
 @dataclass(frozen=True, slots=True)

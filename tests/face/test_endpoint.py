@@ -40,10 +40,11 @@ def test_the_answer_comes_in_what_the_client_prefers(accept: str, media: str | N
 
 
 def test_a_request_is_read() -> None:
-    """Query, variables and operation name come out as given."""
+    """Query, variables and operation name come out as given, and how long a list in it may be."""
     body = b'{"query": "{me{key}}", "variables": {"a": 1}, "operationName": "X", "extensions": {}}'
 
     assert parsed(body) == Request("{me{key}}", {"a": 1}, "X")
+    assert parsed(body).entries == body.count(b",") + 1 == 4
     assert parsed(b'{"query": "q", "variables": null}') == Request("q", None, None)
 
 
