@@ -1,10 +1,11 @@
 """Asking for many: bounded in number and time, each distinct inquiry once, one outcome each."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
+from functools import partial
 from typing import Protocol, TypeVar
 
-from connectors.answers import blank_answer, read_answer, says_success
+from connectors.answers import blank_answer, says_success
 from connectors.clocks import ServerClock
 from connectors.contract import (
     PATIENCE,
@@ -22,6 +23,7 @@ from connectors.contract import (
 from connectors.decoding import Json
 from connectors.http import timed_out
 from connectors.probing import probed
+from connectors.readers import Readers
 
 T = TypeVar("T")
 _NEWEST_COUNTS = 0.1
@@ -72,8 +74,9 @@ class Slots:
 
     async def done(self, work: Callable[[], Awaitable[T]], seconds: float, until: float) -> T:
         """What the work gives within `seconds` of its start, which comes before `until`."""
+        now = asyncio.get_running_loop().time
         await self._slot(until)
-        began = asyncio.get_running_loop().time()
+        began = now()
         try:
             async with asyncio.timeout_at(began + seconds):
                 return await work()
@@ -81,8 +84,7 @@ class Slots:
             raise timed_out(seconds) from None
         finally:
             self._free.release()
-            took = asyncio.get_running_loop().time() - began
-            self._usual += (took - self._usual) * _NEWEST_COUNTS
+            self._usual += (now() - began - self._usual) * _NEWEST_COUNTS
 
     async def _slot(self, until: float) -> None:
         now = asyncio.get_running_loop().time()
@@ -122,6 +124,7 @@ class OneByOne:
 
     def __init__(self, endpoint: Endpoint, platform: Platform, *, coded: bool) -> None:
         self._slots = Slots(endpoint)
+        self._readers = Readers()
         self._platform = platform
         self._coded = coded
 
@@ -133,22 +136,22 @@ class OneByOne:
         told: Told = untold,
     ) -> list[Answer | ConnectorError]:
         """One answer or failure per inquiry, in order."""
-        until, turns = until_after(patience), asyncio.Semaphore(self._slots.count)
-        places = places_of(inquiries)
+        until, outcomes = until_after(patience), dict[int, Answer | ConnectorError]()
+        distinct = list(places_of(inquiries).values())
+        left = iter(distinct)
 
-        async def outcome(same: Sequence[int]) -> Answer | ConnectorError:
-            inquiry = inquiries[same[0]]
-            async with turns:
-                answered = await self._slots.outcome(
-                    interface, lambda: self._answer(interface, inquiry), until
+        async def ask_on() -> None:
+            for same in left:
+                inquiry = inquiries[same[0]]
+                outcome = await self._slots.outcome(
+                    interface, partial(self._answer, interface, inquiry), until
                 )
-            for place in same:
-                told(place, answered)
-            return answered
+                for place in same:
+                    outcomes[place] = outcome
+                    told(place, outcome)
 
-        async with asyncio.TaskGroup() as group:
-            tasks = {key: group.create_task(outcome(same)) for key, same in places.items()}
-        return [tasks[sameness(inquiry)].result() for inquiry in inquiries]
+        await _side_by_side(ask_on, min(len(distinct), self._slots.count))
+        return [outcomes[place] for place in range(len(inquiries))]
 
     async def probe(self) -> Health:
         """What the platform's own probe sees, its failures told."""
@@ -156,14 +159,25 @@ class OneByOne:
 
     async def _answer(self, interface: Interface, inquiry: Inquiry) -> Answer:
         shape, subject_id = interface.answer, inquiry.facts["subject.id"]
+        reader = self._readers.of(interface.name, shape)
         document = await self._platform.ask(interface, inquiry)
-        answer = read_answer(document, shape, subject_id)
+        answer = reader.read(document, subject_id)
         if answer is None and shape.blank is Blank.ASK_AGAIN:
             document = await self._platform.ask(interface, inquiry)
-            answer = read_answer(document, shape, subject_id)
+            answer = reader.read(document, subject_id)
         if answer is None:
             return blank_answer(shape, self._coded or says_success(document, shape))
         return answer
+
+
+async def _side_by_side(work: Callable[[], Coroutine[object, None, None]], count: int) -> None:
+    """The work done by so many at once; by one without a task of its own."""
+    if count == 1:
+        await work()
+        return
+    async with asyncio.TaskGroup() as group:
+        for _ in range(count):
+            group.create_task(work())
 
 
 def sameness(inquiry: Inquiry) -> Hashable:
@@ -177,8 +191,3 @@ def places_of(inquiries: Sequence[Inquiry]) -> dict[Hashable, list[int]]:
     for place, inquiry in enumerate(inquiries):
         places.setdefault(sameness(inquiry), []).append(place)
     return places
-
-
-def distinct(inquiries: Sequence[Inquiry]) -> dict[Hashable, Inquiry]:
-    """The inquiries without repetitions, in order."""
-    return {sameness(inquiry): inquiry for inquiry in inquiries}

@@ -19,9 +19,9 @@ from connectors.decoding import Json
 from connectors.dialects import Dialect, Options
 from connectors.gateway_codes import STALE, coded, require_ok
 from connectors.http import FORM, JSON, Call, Http
+from connectors.renewals import Secrets
 from connectors.signing import form_encoded
 from connectors.templates import filled
-from connectors.renewals import Secrets
 from connectors.tokens import Handshake, Signer
 
 _PURPOSE = {

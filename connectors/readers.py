@@ -22,7 +22,7 @@ from connectors.contract import (
     ValueKind,
 )
 from connectors.decoding import Json
-from connectors.envelopes import NULLS, Row, rows_at
+from connectors.envelopes import NULLS, Row, opened, rows_at
 from connectors.holders import is_plainly
 from connectors.reading import SENTINELS, Unreadable, read_text, read_value
 
@@ -63,9 +63,11 @@ class AnswerReader:
 
     def _rows_in(self, document: Json) -> Sequence[Row]:
         if type(document) is dict and self._rows in document:
-            found = document[self._rows]
-            if type(found) is dict and _says_something(found):
-                return [found]
+            found = opened(document[self._rows])
+            items = found if isinstance(found, list) else [found]
+            rows = [item for item in items if isinstance(item, dict) and _says_something(item)]
+            if len(rows) == len(items):
+                return rows
         return rows_at(document, self._shape.rows)
 
     def _are_of(self, subject_id: str, rows: Sequence[Row]) -> bool:
