@@ -50,6 +50,7 @@ class Line(asyncio.Protocol):
         self.settled: Settled = _nobody
         self.request = Request(b"", 0, ())
         self.due = 0.0
+        self.waits = False
         self._body: list[bytes] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -59,7 +60,7 @@ class Line(asyncio.Protocol):
 
     def ask(self, request: Request, due: float) -> None:
         """Send a request that was due then."""
-        self.request, self.due, self._body = request, due, []
+        self.request, self.due, self._body, self.waits = request, due, [], True
         self.transport.write(request.wire)
 
     def data_received(self, data: bytes) -> None:
@@ -72,6 +73,7 @@ class Line(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """The answer is whole."""
+        self.waits = False
         status = self._parser.get_status_code()
         body = b"".join(self._body)
         if status == 200:
@@ -80,8 +82,15 @@ class Line(asyncio.Protocol):
             self.settled(self, TurnedAway() if status == 503 else WrongAnswer(f"HTTP {status}"))
 
     def connection_lost(self, _: Exception | None) -> None:
-        """Whoever waits gets no answer."""
-        self.settled(self, WrongAnswer("the server closed the connection"))
+        """Whoever waits gets no answer; a server may well leave who has asked nothing for long."""
+        if self.waits:
+            self.waits = False
+            self.settled(self, WrongAnswer("the server closed the connection"))
+
+    @property
+    def free(self) -> bool:
+        """Whether it can be asked."""
+        return not self.waits and not self.transport.is_closing()
 
 
 def _nobody(_: Line, __: "bytes | WrongAnswer") -> None:
@@ -176,25 +185,30 @@ async def open_loop(
         else:
             idle.append(line)
 
+    def send(due: float) -> None:
+        while idle:
+            if (line := idle.pop()).free:
+                line.ask(next(supply), due)
+                return
+        late.append(due)
+
     for line in lines:
         line.settled = settled
     due = began + dice.expovariate(rate)
     while window.open(now := perf_counter()):
         while due <= now:
-            if idle:
-                idle.pop().ask(next(supply), due)
-            else:
-                late.append(due)
+            send(due)
             due += dice.expovariate(rate)
         await asyncio.sleep(_TICK)
-    await _answered(lines, idle, window)
+    await _answered(lines, late, window)
     return window.driven(began)
 
 
-async def _answered(lines: Sequence[Line], idle: Sequence[Line], window: "_Window") -> None:
-    while len(idle) < len(lines) and not window.ended.done():
+async def _answered(lines: Sequence[Line], late: Sequence[float], window: "_Window") -> None:
+    """Wait until nobody waits any more; who still does after long is told."""
+    while (waiting := sum(line.waits for line in lines) + len(late)) and not window.ended.done():
         if perf_counter() > window.closes + _LEFT:
-            window.end(WrongAnswer(f"{len(lines) - len(idle)} requests are still not answered"))
+            window.end(WrongAnswer(f"{waiting} requests are still not answered"))
         await asyncio.sleep(_TICK)
     window.end()
     await window.ended
