@@ -4,13 +4,13 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 
 import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from connectors.contract import Value, ValueKind
-from hub.declarations.words import CertificateField, CertificateType, ConfigurationError
+from hub.declarations.words import CertificateType, ConfigurationError
 from hub.evidence import Found, Subject
 from resolvers.scalars import BigInt
 from resolvers.types.certificate import Certificate
@@ -26,8 +26,9 @@ PYTHON_TYPES: dict[ValueKind, object] = {
     ValueKind.BOOLEAN: bool,
     ValueKind.TEXTS: list[str],
 }
+SEXES = {one.value: one for one in Sex}
 READ: dict[ValueKind, Callable[[Value], object]] = {
-    ValueKind.SEX: Sex,
+    ValueKind.SEX: lambda value: SEXES[cast(str, value)],
     ValueKind.TEXTS: lambda value: list(cast(tuple[str, ...], value)),
 }
 SHARED = ("number", "issued_on", "valid_from", "valid_until")
@@ -40,12 +41,17 @@ def type_name(certificate: CertificateType) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """One certificate type in GraphQL: its class, declared names by GraphQL name, its empty fields."""
+    """One certificate type in GraphQL: its class, declared names by GraphQL name, its empty fields.
+
+    `read` is what makes GraphQL's values of a platform's, for the fields that need it.
+    """
 
     certificate: CertificateType
     graphql: type[Certificate]
     names: Mapping[str, str]
     blank: Mapping[str, object]
+    shared: tuple[str, ...]  # declared fields that every certificate has under this name
+    read: tuple[tuple[str, Callable[[Value], object]], ...]
 
     @property
     def name(self) -> str:
@@ -81,19 +87,16 @@ class CertificateTypes:
     def certificate(self, found: Found, subject: Subject) -> Certificate:
         """The certificate as GraphQL shows it: only what was disclosed is set."""
         generated = self._generated[found.type]
+        shown: dict[str, Any] = {**generated.blank, **found.disclosed}
+        for name in generated.shared:
+            shown.pop(name, None)
+        for name, read in generated.read:
+            if shown[name] is not None:
+                shown[name] = read(shown[name])
+        shown["found"], shown["told"], shown["subject"] = found, found.disclosed, subject
         made = generated.graphql.__new__(generated.graphql)
-        made.__dict__.update(generated.blank)
-        made.found, made.declared, made.subject = found, generated.certificate, subject
-        for name, value in found.disclosed.items():
-            if name in generated.blank:
-                setattr(made, name, _shown(generated.certificate.fields[name], value))
+        made.__dict__ = shown
         return made
-
-
-def _shown(field: CertificateField, value: Value | None) -> object:
-    if value is None or field.kind not in READ:
-        return value
-    return READ[field.kind](value)
 
 
 def generate(certificate: CertificateType) -> Generated:
@@ -106,6 +109,7 @@ def generate(certificate: CertificateType) -> Generated:
                 f"Allowed: any other name, such as {name}_stated"
             )
     namespace: dict[str, object] = {
+        "declared": certificate,
         "__annotations__": {name: _annotation(one.kind) for name, one in own.items()},
         "__module__": __name__,
     }
@@ -116,7 +120,14 @@ def generate(certificate: CertificateType) -> Generated:
     made = type(type_name(certificate), (Certificate,), namespace)
     graphql = strawberry.type(made, description=f"{certificate.title_en} ({certificate.title_zh})")
     names = {to_camel_case(name): name for name in certificate.fields}
-    return Generated(certificate, graphql, names, dict.fromkeys(own))
+    return Generated(
+        certificate,
+        graphql,
+        names,
+        blank=dict.fromkeys(own),
+        shared=tuple(name for name in SHARED if name in certificate.fields),
+        read=tuple((name, READ[one.kind]) for name, one in own.items() if one.kind in READ),
+    )
 
 
 def _annotation(kind: ValueKind) -> object:

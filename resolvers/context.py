@@ -17,10 +17,12 @@ from resolvers.errors import CallerError, Code
 from resolvers.limits import Limits
 from resolvers.loaders import LookupLoader
 
+USUAL = Terms()
+
 
 @dataclass(slots=True)
 class Context:
-    """One request: its caller, its id, its loader, and how many lookups it has asked so far."""
+    """One request: its caller, its id, its loader, the sources it has shown, and what it has asked."""
 
     hub: Hub
     requester: Requester
@@ -30,6 +32,7 @@ class Context:
     request_id: str = field(default_factory=lambda: fresh_name(time()))
     began: float = field(default_factory=perf_counter)
     loader: LookupLoader = field(init=False)
+    sources: dict[str, object] = field(default_factory=dict)
     asked: int = 0
     explored: int = 0
 
@@ -61,6 +64,8 @@ class Context:
 
     def terms(self, within: float | None, max_age: int | None) -> Terms:
         """The terms of lookups, from milliseconds and seconds; refuses what may not be asked for."""
+        if within is None and max_age is None:
+            return USUAL
         most = self.hub.settings.within_most * 1000
         if within is not None and not 1 <= within <= most:
             hint = f"Give milliseconds from 1 on, at most {most:.0f}, or leave it out."
@@ -80,7 +85,7 @@ class Context:
                 f"More than {self.limits.lookups} lookups in one request.",
                 "Split them over several requests.",
             )
-        for name in names:
+        for name in dict.fromkeys(names):
             self.check_type(name)
         self.door.lookups_of(self.requester.key, len(names))
 

@@ -7,7 +7,6 @@ from hub.catalogue.rows import CatalogueRow
 from hub.evidence import Lookup, Purpose, Subject, Terms
 from resolvers.context import Context
 from resolvers.errors import CallerError, Code
-from resolvers.plan.asked import Asked
 from resolvers.selection import Selection
 from resolvers.types.outcome import Answered, Outcome, shown
 
@@ -49,17 +48,15 @@ def required(
     return rows, lookups
 
 
-def asked(context: Context, lookups: Sequence[Lookup]) -> Asked[list[Outcome]]:
-    """Lookups, and their outcomes as GraphQL shows them, in order."""
-
-    def finish(outcomes: Sequence[evidence.Outcome]) -> list[Outcome]:
-        elapsed = context.elapsed_ms
-        return [
-            shown(Answered(lookup, outcome, elapsed))
-            for lookup, outcome in zip(lookups, outcomes, strict=True)
-        ]
-
-    return Asked(lookups, finish)
+def shown_each(
+    context: Context, lookups: Sequence[Lookup], outcomes: Sequence[evidence.Outcome]
+) -> list[Outcome]:
+    """The outcome of every lookup as GraphQL shows it, in order."""
+    elapsed = context.elapsed_ms
+    return [
+        shown(Answered(lookup, outcome, elapsed))
+        for lookup, outcome in zip(lookups, outcomes, strict=True)
+    ]
 
 
 def _no_such_item(unit: str) -> CallerError:

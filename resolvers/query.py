@@ -1,15 +1,15 @@
 """The queries: certificates, and everything a caller explores."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
-from operator import itemgetter
 
 import strawberry
 from strawberry import relay
 
+from hub import evidence
 from hub.evidence import Lookup
 from resolvers.context import Info
-from resolvers.looking import asked, fields_selected, required
+from resolvers.looking import fields_selected, required, shown_each
 from resolvers.plan.asked import Asked, looking_up
 from resolvers.scalars import Milliseconds
 from resolvers.selection import selection_below
@@ -46,7 +46,7 @@ class Query:
         selected = fields_selected(context, selection_below(info, "certificate"), type)
         terms = context.terms(within, max_age)
         lookup = Lookup(type, subject.subject(), purpose.purpose(), selected, terms)
-        return asked(context, [lookup]).then(itemgetter(0))
+        return Asked([lookup], lambda outcomes: shown_each(context, [lookup], outcomes)[0])
 
     @strawberry.field(
         graphql_type=list[Outcome],
@@ -69,7 +69,8 @@ class Query:
             name: fields_selected(context, below, name) for name in {one.type for one in lookups}
         }
         bound, terms = purpose.purpose(), context.terms(within, max_age)
-        return asked(context, [one.lookup(bound, selected[one.type], terms) for one in lookups])
+        asked = [one.lookup(bound, selected[one.type], terms) for one in lookups]
+        return Asked(asked, partial(shown_each, context, asked))
 
     @strawberry.field(
         graphql_type=Dossier,
@@ -89,7 +90,11 @@ class Query:
         bound, terms = purpose.purpose(), context.terms(within, max_age)
         below = selection_below(info, "entries", "outcome", "certificate")
         rows, lookups = required(context, subject.subject(), bound, below, terms)
-        return asked(context, lookups).then(partial(dossier_of, context, bound.item, rows))
+
+        def finish(outcomes: Sequence[evidence.Outcome]) -> Dossier:
+            return dossier_of(context, bound.item, rows, shown_each(context, lookups, outcomes))
+
+        return Asked(lookups, finish)
 
     @strawberry.field(
         description="A service item (事项) by its code, of the caller's unit or another's."

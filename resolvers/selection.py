@@ -1,7 +1,8 @@
 """Which certificate fields a query selects: they, and no others, are disclosed and recorded."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import cast
 
 from graphql import (
     FieldNode,
@@ -34,6 +35,7 @@ class Selection:
 
     common: frozenset[str]
     by_type: Mapping[str, frozenset[str]]
+    _fields: dict[str, frozenset[str] | None] = field(default_factory=dict, compare=False)
 
     def selects(self, type_name: str, *names: str) -> bool:
         """Whether any of the names is selected on a type."""
@@ -47,6 +49,13 @@ class Selection:
 
         `names` maps the GraphQL names of its fields to the declared ones.
         """
+        if certificate.name not in self._fields:
+            self._fields[certificate.name] = self._read(certificate, type_name, names)
+        return self._fields[certificate.name]
+
+    def _read(
+        self, certificate: CertificateType, type_name: str, names: Mapping[str, str]
+    ) -> frozenset[str] | None:
         chosen = self.common | self.by_type.get(type_name, frozenset())
         if "attributes" in chosen:
             return None
@@ -60,9 +69,11 @@ class Selection:
 
 def selection_below(info: Info, *path: str) -> Selection:
     """What the query selects on the certificates found by following `path` down from this field."""
-    if isinstance(info, LightInfo):
-        return info.remembered(path, lambda: _read_below(info, path))
-    return _read_below(info, path)
+    if not isinstance(info, LightInfo):
+        return _read_below(info, path)
+    if path not in info.remembered:
+        info.remembered[path] = _read_below(info, path)
+    return cast(Selection, info.remembered[path])
 
 
 def _read_below(info: Info, path: Sequence[str]) -> Selection:
@@ -77,9 +88,9 @@ def _read_below(info: Info, path: Sequence[str]) -> Selection:
         ]
     common: set[str] = set()
     by_type: dict[str, set[str]] = {}
-    for condition, field in reader.fields(sets):
+    for condition, node in reader.fields(sets):
         chosen = common if condition is None else by_type.setdefault(condition, set())
-        chosen.add(field.name.value)
+        chosen.add(node.name.value)
     return Selection(
         frozenset(common), {name: frozenset(fields) for name, fields in by_type.items()}
     )

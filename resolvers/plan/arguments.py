@@ -35,14 +35,20 @@ Given = Callable[[Variables], dict[str, Any]]
 def compiled_arguments(inputs: Inputs, field: GraphQLField, node: FieldNode) -> Given:
     """What makes the keyword arguments of one field of a document."""
     nodes = {one.name.value: one.value for one in node.arguments or ()}
-    makers = [
-        (argument.extensions[STRAWBERRY].python_name, _argument(inputs, argument, nodes.get(name)))
-        for name, argument in field.args.items()
-    ]
+    fixed, makers = {}, {}
+    for name, argument in field.args.items():
+        python_name = argument.extensions[STRAWBERRY].python_name
+        if isinstance(argument.extensions[STRAWBERRY].type, StrawberryMaybe):
+            raise Unplannable("an argument that may be nothing")
+        if name in nodes:
+            makers[python_name] = _argument(inputs, argument, nodes[name])
+        else:
+            fixed[python_name] = inputs.default(argument)
+    fixed = {name: value for name, value in fixed.items() if value is not Undefined}
 
     def given(variables: Variables) -> dict[str, Any]:
-        made = {}
-        for name, make in makers:
+        made = fixed.copy()
+        for name, make in makers.items():
             value = make(variables)
             if value is not Undefined:
                 made[name] = value
@@ -51,13 +57,9 @@ def compiled_arguments(inputs: Inputs, field: GraphQLField, node: FieldNode) -> 
     return given
 
 
-def _argument(inputs: Inputs, argument: GraphQLArgument, node: ValueNode | None) -> Maker:
+def _argument(inputs: Inputs, argument: GraphQLArgument, node: ValueNode) -> Maker:
     default = inputs.default(argument)
     required = isinstance(argument.type, GraphQLNonNull) and default is Undefined
-    if isinstance(argument.extensions[STRAWBERRY].type, StrawberryMaybe):
-        raise Unplannable("an argument that may be nothing")
-    if node is None:
-        return _constant(default)
     make = _value(inputs, argument.type, node)
     if not isinstance(node, VariableNode) or required:
         return make

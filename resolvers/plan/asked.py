@@ -1,14 +1,14 @@
 """The two halves of a field that looks up, so that many fields share one batch."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 from hub.evidence import Lookup, Outcome
 
 Value = TypeVar("Value")
-Further = TypeVar("Further")
 FIRST_HALF = "_first_half"
 
 
@@ -20,16 +20,11 @@ class Discloses(Protocol):
     async def gathered(self, lookups: Sequence[Lookup]) -> list[Outcome]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Asked(Generic[Value]):
+class Asked(Struct, Generic[Value], frozen=True):
     """What a field looks up, and how its value is made of the outcomes."""
 
     lookups: Sequence[Lookup]
     finish: Callable[[Sequence[Outcome]], Value]
-
-    def then(self, further: Callable[[Value], Further]) -> "Asked[Further]":
-        """The same lookups, and something further made of their value."""
-        return Asked(self.lookups, lambda outcomes: further(self.finish(outcomes)))
 
 
 def looking_up(prepare: Callable[..., Asked[Value]]) -> Callable[..., Awaitable[Value]]:

@@ -33,18 +33,21 @@ class Projections(Protocol):
 
 def complete_with(field: Field, projections: Projections) -> None:
     """Give a field what completes its values."""
-    type_ = field.definition.type
-    inner = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
-    complete = completer(inner, field, projections)
-    field.objects = complete if isinstance(complete, Objects) else None
-    field.complete = complete if field.nullable else _never_null(complete, field)
+    field.complete, field.by_class = entry(field.definition.type, field, projections)
 
 
-def completer(type_: GraphQLOutputType, field: Field, projections: Projections) -> Complete:
-    """What completes values of a type for a field."""
+def entry(
+    type_: GraphQLOutputType, field: Field, projections: Projections
+) -> tuple[Complete, dict[type, Project]]:
+    """What completes values of a type, and the projections of the classes it has seen."""
+    nullable = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
+    complete = _completer(nullable, field, projections)
+    by_class = complete.by_class if isinstance(complete, Objects) else {}
+    return complete if nullable is type_ else _never_null(complete, field), by_class
+
+
+def _completer(type_: GraphQLOutputType, field: Field, projections: Projections) -> Complete:
     match type_:
-        case GraphQLNonNull():
-            return _never_null(completer(type_.of_type, field, projections), field)
         case GraphQLList():
             return Listed(type_, field, projections)
         case GraphQLObjectType() | GraphQLInterfaceType() | GraphQLUnionType():
@@ -81,7 +84,7 @@ class Listed:
     def __init__(self, type_: GraphQLList[Any], field: Field, projections: Projections) -> None:
         self._field = field
         self._nullable = not isinstance(type_.of_type, GraphQLNonNull)
-        self._complete = completer(type_.of_type, field, projections)
+        self._complete, self._by_class = entry(type_.of_type, field, projections)
         self._plain: set[type] = set()  # classes of entries that nobody has to wait for
 
     def __call__(self, values: Any, place: Place, run: Running) -> list[object] | None:
@@ -93,12 +96,15 @@ class Listed:
             raise GraphQLError(
                 f"Expected Iterable, but did not find one for field '{self._field.name}'."
             )
-        complete, nullable = self._complete, self._nullable
+        complete, nullable, by_class = self._complete, self._nullable, self._by_class
         shown: list[object] = []
         for index, value in enumerate(values):
             at = (place, index, nullable)
+            project = by_class.get(type(value))
             try:
-                if type(value) not in self._plain and self._put_off(value, at, run):
+                if project is not None:
+                    shown.append(project(value, at, run))
+                elif type(value) not in self._plain and self._put_off(value, at, run):
                     shown.append(None)
                 else:
                     shown.append(complete(value, at, run))
@@ -109,7 +115,7 @@ class Listed:
 
     def _put_off(self, value: object, at: Place, run: Running) -> bool:
         if is_awaitable(value):
-            run.put_off(Later(self._field, at, self._complete, value))
+            run.put_off(Later(self._field, at, self._complete, value, True))
             return True
         self._plain.add(type(value))
         return False

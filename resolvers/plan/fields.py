@@ -48,12 +48,6 @@ Project = Callable[[Any, Place | None, Any], dict[str, Any]]
 """Makes what the answer shows of one object of one type, given the place it is in and the run."""
 
 
-class ByClass(Protocol):
-    """What completes objects, and the projections of the classes it has seen."""
-
-    by_class: dict[type, Project]
-
-
 class Field:
     """A field selected on one concrete type, with all that can be known of it before it is run."""
 
@@ -78,7 +72,7 @@ class Field:
         self.remembered: Remembered = {}
         self.plain: set[type] = set()  # classes of values that nobody has to wait for
         self.complete: Complete
-        self.objects: ByClass | None
+        self.by_class: dict[type, Project]  # of the objects seen so far; none of other values
 
     @property
     def name(self) -> str:
@@ -124,7 +118,7 @@ class Field:
         """What the answer shows of a value; null for now where it is still to come."""
         place = (above, self.key, self.nullable)
         if is_awaitable(value):
-            run.put_off(Later(self, place, self.complete, value))
+            run.put_off(Later(self, place, self.complete, value, True))
             return None
         shown = self.complete(value, place, run)
         if shown is not None:
@@ -134,7 +128,7 @@ class Field:
     def wait(self, source: object, above: Place | None, run: Running) -> None:
         """Have the field waited for with all others of its level."""
         place = (above, self.key, self.nullable)
-        run.put_off(Later(self, place, self.complete, source))
+        run.put_off(Later(self, place, self.complete, source, False))
 
     def failed(self, trouble: Exception, above: Place | None, run: Running) -> None:
         """Null with an error, or the error itself where null is not allowed."""
@@ -149,21 +143,27 @@ class Field:
 
 
 class Later:
-    """A value that has to be waited for, and where it is going to stand."""
+    """A value that has to be waited for, and where it is going to stand.
 
-    __slots__ = ("complete", "field", "place", "value")
+    `value` is at first the object whose field it is, or, where it is `begun`, what is to be awaited.
+    """
 
-    def __init__(self, field: Field, place: Place, complete: Complete, value: object) -> None:
+    __slots__ = ("begun", "complete", "field", "place", "value")
+
+    def __init__(
+        self, field: Field, place: Place, complete: Complete, value: object, begun: bool
+    ) -> None:
         self.field = field
         self.place = place
         self.complete = complete
-        self.value = value
+        self.value: Any = value
+        self.begun = begun
 
-    def begun(self, run: Running) -> object:
-        """What is to be waited for: lookups, or something to await."""
-        if is_awaitable(self.value):
-            return self.value
-        return self.field.prepared(self.value, run)
+    def begin(self, run: Running) -> None:
+        """Call the resolver: now `value` is what it looks up, or what is to be awaited."""
+        if not self.begun:
+            self.begun = True
+            self.value = self.field.prepared(self.value, run)
 
 
 Selected = Field | str

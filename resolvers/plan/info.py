@@ -1,47 +1,52 @@
 """What a resolver is told of the request, without a new object per call."""
 
-from collections.abc import Callable
-from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Protocol
 
 from graphql import GraphQLResolveInfo
 from strawberry.types import Info
 from strawberry.types.field import StrawberryField
 
-Read = TypeVar("Read")
 Remembered = dict[tuple[str, ...], Any]
+
+
+class Described(Protocol):
+    """A field of a plan."""
+
+    strawberry: StrawberryField
+    remembered: Remembered
+
+
+class Tells(Protocol):
+    """A run that can tell what graphql-core would."""
+
+    context: Any
+
+    def raw_info(self, field: Any) -> GraphQLResolveInfo[Any]: ...
 
 
 class LightInfo(Info[Any, None]):
     """Strawberry's `Info` of one field of a plan in one run, shared by all its objects.
 
-    What graphql-core would tell is made when it is read; it knows no path below the top fields, as it
+    What graphql-core would tell is made when it is read; of the path it knows only the last step, as it
     stands for many places.
     """
 
-    def __init__(
-        self,
-        field: StrawberryField,
-        context: object,
-        raw: Callable[[], GraphQLResolveInfo[Any]],
-        remembered: Remembered,
-    ) -> None:
-        self._field = field
-        self._told = context
-        self._raw = raw
-        self._remembered = remembered
+    context: Any = None  # an attribute instead of Strawberry's property
 
-    @cached_property
-    def context(self) -> Any:
-        """The context of the request."""
-        return self._told
+    def __init__(self, field: "Described", run: "Tells") -> None:
+        self._field = field.strawberry
+        self._planned = field
+        self._run = run
+        self._raw: GraphQLResolveInfo[Any] | None = None
+        self.context = run.context
 
-    @cached_property
+    @property
     def _raw_info(self) -> GraphQLResolveInfo[Any]:  # type: ignore[override]  # made when it is read
-        return self._raw()
+        if self._raw is None:
+            self._raw = self._run.raw_info(self._planned)
+        return self._raw
 
-    def remembered(self, path: tuple[str, ...], read: Callable[[], Read]) -> Read:
+    @property
+    def remembered(self) -> Remembered:
         """What was read of the document below this field, once for all runs of a plan."""
-        if path not in self._remembered:
-            self._remembered[path] = read()
-        return self._remembered[path]  # type: ignore[no-any-return]  # what `read` gave
+        return self._planned.remembered

@@ -21,7 +21,7 @@ from resolvers.plan.inputs import Coercer, Inputs, Unplannable
 from resolvers.plan.known import knows
 from resolvers.plan.operation import Operation, operation_of
 from resolvers.plan.running import Run
-from resolvers.plan.selecting import Selection
+from resolvers.plan.selecting import Compiled
 
 CONDITIONS_REMEMBERED = 16
 """Sets of conditions (@skip, @include) whose selection is kept; another one is compiled afresh."""
@@ -70,7 +70,7 @@ class Bound:
 
     given: Variables
     coerced: Variables
-    selection: Selection
+    selection: Compiled
 
 
 class Plan:
@@ -81,7 +81,7 @@ class Plan:
         self._inputs = inputs
         definitions = operation.node.variable_definitions or ()
         self._variables = [Variable.of(operation, inputs, one) for one in definitions]
-        self._selections: LRUCache[tuple[bool, ...], Selection] = LRUCache(CONDITIONS_REMEMBERED)
+        self._selections: LRUCache[tuple[bool, ...], Compiled] = LRUCache(CONDITIONS_REMEMBERED)
 
     def bound(self, variables: Mapping[str, object]) -> Bound | None:
         """The variables coerced; none where they don't fit, and graphql-core is to say why."""
@@ -101,11 +101,11 @@ class Plan:
             return None
         return Bound(variables, coerced, self._selection(tuple(map(bool, held))))
 
-    def _selection(self, held: tuple[bool, ...]) -> Selection:
+    def _selection(self, held: tuple[bool, ...]) -> Compiled:
         known = self._selections.get(held)
         if known is None:
             conditions = dict(zip(self._operation.conditions, held, strict=True))
-            known = self._selections[held] = Selection(self._operation, self._inputs, conditions)
+            known = self._selections[held] = Compiled(self._operation, self._inputs, conditions)
         return known
 
     async def run(self, bound: Bound, context: object) -> ExecutionResult:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Any
 
-from graphql import GraphQLEnumType, GraphQLNonNull, GraphQLScalarType, Undefined
+from graphql import GraphQLEnumType, GraphQLNonNull, GraphQLScalarType, Undefined, is_composite_type
 
 from resolvers.plan.fields import Field, Project, Selected
 from resolvers.plan.generating import made
@@ -80,8 +80,8 @@ def _shown(number: int, field: Field, careful: str, names: dict[str, Any]) -> It
     type_ = field.definition.type
     inner = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
     enum = _named(inner)
-    if field.objects is not None:
-        names[f"by_class{number}"] = field.objects.by_class
+    if is_composite_type(inner):
+        names[f"by_class{number}"] = field.by_class
         yield f"project = by_class{number}.get(type(value))"
         yield f"if project is None: value = {careful}"
         yield f"else: value = project(value, (place, {field.key!r}, {field.nullable}), run)"

@@ -31,11 +31,7 @@ class Infos(dict[Field, LightInfo]):
         self._run = run
 
     def __missing__(self, field: Field) -> LightInfo:
-        run = self._run
-        info = LightInfo(
-            field.strawberry, run.context, lambda: run.raw_info(field), field.remembered
-        )
-        self[field] = info
+        self[field] = info = LightInfo(field, self._run)
         return info
 
 
@@ -87,67 +83,49 @@ class Run:
 
     async def _level(self) -> None:
         """Wait for all that was put off; what it leads to is the next level."""
-        begun = self._begun()
-        for (one, _), value in zip(
-            begun, await self._values([what for _, what in begun]), strict=True
-        ):
-            self._settle(one, value)
-
-    def _begun(self) -> list[tuple[Later, object]]:
-        """What is put off and still stands somewhere in the answer, each begun, in order."""
         later, self._later = self._later, []
-        begun = []
-        for one in later:
-            if self._holder(one.place) is not None:
-                try:
-                    begun.append((one, one.begun(self)))
-                except Exception as trouble:  # whatever a resolver raises, as graphql-core does it
-                    self._fail(one, trouble)
+        begun = [one for one in later if self._begin(one)]
         if self._data is None:
-            _leave(what for _, what in begun)
-            return []
-        return begun
-
-    async def _values(self, begun: Sequence[object]) -> list[object]:
-        """What each came to: a value, or the exception it ended in."""
-        asked = [what for what in begun if isinstance(what, Asked)]
-        awaited = [what for what in begun if is_awaitable(what)]
-        finished = self._looked_up(asked)
+            _leave(begun)
+            return
+        asked = [one for one in begun if type(one.value) is Asked]
+        awaited = [one for one in begun if type(one.value) is not Asked and is_awaitable(one.value)]
         if awaited:
-            both = asyncio.gather(finished, asyncio.gather(*awaited, return_exceptions=True))
-            found, others = await both
+            await asyncio.gather(self._look_up(asked), _await_all(awaited))
         else:
-            found, others = await finished, []
-        values, answers = iter(found), iter(others)
-        return [
-            next(values)
-            if isinstance(what, Asked)
-            else next(answers)
-            if is_awaitable(what)
-            else what
-            for what in begun
-        ]
+            await self._look_up(asked)
+        for one in begun:
+            self._settle(one)
 
-    async def _looked_up(self, asked: Sequence[Asked[object]]) -> list[object]:
-        """The value of every field that looks up, from one call; or why there is none."""
-        lookups = [lookup for one in asked for lookup in one.lookups]
+    def _begin(self, one: Later) -> bool:
+        """Begin what still stands somewhere in the answer; tells whether there is more to do."""
+        if self._holder(one.place) is None:
+            _leave([one])
+            return False
+        try:
+            one.begin(self)
+        except Exception as trouble:  # whatever a resolver raises, as graphql-core does it
+            self._fail(one, trouble)
+            return False
+        return True
+
+    async def _look_up(self, asked: Sequence[Later]) -> None:
+        """Give every field that looks up its value, from one call; or why there is none."""
+        lookups = [lookup for one in asked for lookup in one.value.lookups]
         try:
             outcomes = await self.context.disclose(lookups) if lookups else []
-        except (
-            Exception
-        ) as trouble:  # whatever the hub raises: every one of these fields has failed
-            return [trouble for _ in asked]
-        values, end = [], 0
+        except Exception as trouble:  # whatever the hub raises: every one of them has failed
+            for one in asked:
+                one.value = trouble
+            return
+        end = 0
         for one in asked:
-            begin, end = end, end + len(one.lookups)
-            values.append(_finished(one, outcomes[begin:end]))
-        return values
+            begin, end = end, end + len(one.value.lookups)
+            one.value = _finished(one.value, outcomes[begin:end])
 
-    def _settle(self, one: Later, value: object) -> None:
-        if isinstance(value, BaseException) and not isinstance(value, Exception):
-            raise value
+    def _settle(self, one: Later) -> None:
         try:
-            shown = one.complete(value, one.place, self)
+            shown = one.complete(one.value, one.place, self)
         except Exception as trouble:  # whatever a resolver raises, as graphql-core does it
             self._fail(one, trouble)
         else:
@@ -173,23 +151,21 @@ class Run:
 
     def _holder(self, place: Place) -> Any:
         """The object or list a place is in; none where something around it is null."""
-        holder: Any = self._data
-        for key in path_of(place)[:-1]:
-            if holder is None:
-                return None
-            holder = holder[key]
-        return holder
+        above = place[0]
+        if above is None:
+            return self._data
+        holder = self._holder(above)
+        return None if holder is None else holder[above[1]]
 
     def raw_info(self, field: Field) -> GraphQLResolveInfo[Any]:
-        """What graphql-core tells a resolver; it knows no path below the top fields."""
+        """What graphql-core tells a resolver; of the path it knows the last step, the field's own."""
         operation = self._operation
-        top = field.parent is operation.top
         return GraphQLResolveInfo(
             field.nodes[0].name.value,
             field.nodes,
             field.definition.type,
             field.parent,
-            Path(None, field.key, field.parent.name) if top else None,  # type: ignore[arg-type]  # see above
+            Path(None, field.key, field.parent.name),
             operation.schema,
             dict(operation.fragments),
             None,
@@ -217,8 +193,17 @@ def _finished(asked: Asked[object], outcomes: Sequence[Outcome]) -> object:
         return trouble
 
 
-def _leave(begun: Iterable[object]) -> None:
+async def _await_all(awaited: Sequence[Later]) -> None:
+    """Await them side by side; each gets its value, or the exception it ended in."""
+    values = await asyncio.gather(*(one.value for one in awaited), return_exceptions=True)
+    for one, value in zip(awaited, values, strict=True):
+        if isinstance(value, BaseException) and not isinstance(value, Exception):
+            raise value
+        one.value = value
+
+
+def _leave(later: Iterable[Later]) -> None:
     """Close what will not be awaited any more."""
-    for what in begun:
-        if iscoroutine(what):
-            what.close()
+    for one in later:
+        if iscoroutine(one.value):
+            one.value.close()

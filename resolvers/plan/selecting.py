@@ -23,7 +23,7 @@ Chosen = Mapping[str, Iterable[FieldDetails]]
 TYPENAME = "__typename"
 
 
-class Selection:
+class Compiled:
     """The fields of a query under given conditions, and a projection for every type it meets."""
 
     def __init__(self, operation: Operation, inputs: Inputs, held: Mapping[str, bool]) -> None:

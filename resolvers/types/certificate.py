@@ -1,7 +1,9 @@
 """What every certificate has in common, whatever its type."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any, ClassVar
 
 import strawberry
 
@@ -44,15 +46,15 @@ class Attribute:
 def as_text(value: Value | None) -> str | None:
     """A value as text: dates as yyyy-MM-dd, several texts joined by a Chinese semicolon."""
     match value:
-        case None:
-            return None
+        case str() | None:
+            return value
         case bool():
             return "true" if value else "false"
         case date():
             return value.isoformat()
         case tuple():
             return ";".join(value)
-        case int() | Decimal() | str():
+        case int() | Decimal():
             return str(value)
 
 
@@ -61,8 +63,9 @@ def as_text(value: Value | None) -> str | None:
 )
 class Certificate:
     found: strawberry.Private[Found]
-    declared: strawberry.Private[DeclaredType]
+    declared: ClassVar[DeclaredType]
     subject: strawberry.Private[SubjectWord]
+    told: strawberry.Private[Mapping[str | None, Any]]  # what was disclosed; nothing of no field
 
     @strawberry.field(description="Id of this disclosure's record (留痕编号).")
     def id(self) -> strawberry.ID:
@@ -80,19 +83,23 @@ class Certificate:
 
     @strawberry.field(description="Its number (证照编号), where the type has one.")
     def number(self) -> str | None:
-        return as_text(self._playing(self.declared.number))
+        number: str | None = self.told.get(self.declared.number)
+        return number
 
     @strawberry.field(description="Date of issue (颁发日期).")
     def issued_on(self) -> date | None:
-        return self._date(self.declared.issued_on)
+        day: date | None = self.told.get(self.declared.issued_on)
+        return day
 
     @strawberry.field(description="First day of validity (有效期起始日期).")
     def valid_from(self) -> date | None:
-        return self._date(self.declared.valid_from)
+        day: date | None = self.told.get(self.declared.valid_from)
+        return day
 
     @strawberry.field(description="Last day of validity (有效期截止日期); null when open-ended.")
     def valid_until(self) -> date | None:
-        return self._date(self.declared.valid_until)
+        day: date | None = self.told.get(self.declared.valid_until)
+        return day
 
     @strawberry.field(description="Its force beside paper (法律效力), Article 13.")
     def legal_force(self) -> LegalForce:
@@ -115,10 +122,3 @@ class Certificate:
             if name in self.found.disclosed
             for value in [self.found.disclosed[name]]
         ]
-
-    def _playing(self, field: str | None) -> Value | None:
-        return self.found.disclosed.get(field) if field else None
-
-    def _date(self, field: str | None) -> date | None:
-        value = self._playing(field)
-        return value if isinstance(value, date) else None

@@ -1,6 +1,7 @@
 """What callers give: subjects, purposes, lookups."""
 
 from datetime import datetime
+from functools import cached_property
 
 import strawberry
 
@@ -62,7 +63,7 @@ def with_zone(argument: str, moment: datetime) -> datetime:
 
 def named(name: str | None) -> str | None:
     """A name to be sent to platforms, or none where it is blank."""
-    return recordable("name", name) if name and name.strip() else None
+    return recordable("name", name) if name and not name.isspace() else None
 
 
 @strawberry.input(description="A natural person (自然人).")
@@ -129,6 +130,11 @@ class PurposeInput:
     )
 
     def purpose(self) -> Purpose:
+        """The purpose, checked once however many lookups are for it."""
+        return self._purpose
+
+    @cached_property
+    def _purpose(self) -> Purpose:
         return Purpose(
             item=recordable("purpose.item", self.item),
             case=recordable("purpose.case", self.case),

@@ -1,10 +1,10 @@
 """What became of a lookup: data, not errors; every member says where was asked and why it ended so."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
 import strawberry
+from msgspec import Struct
 
 from connectors.assisted_parts import Officer
 from hub import evidence
@@ -57,8 +57,7 @@ class Attempt:
         return self.attempt.coalesced
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """An outcome with the lookup it answers and the moment its request was answered."""
 
     lookup: Lookup
@@ -97,43 +96,52 @@ class Outcome:
 
 @strawberry.type(description="What was handed over, as it is recorded (披露记录).")
 class Disclosure:
-    id: strawberry.ID = strawberry.field(description="Id of the record (留痕编号).")
-    fields: list[str] = strawberry.field(
+    outcome: strawberry.Private[evidence.Found]
+
+    @strawberry.field(description="Id of the record (留痕编号).")
+    def id(self) -> strawberry.ID:
+        return strawberry.ID(self.outcome.record)
+
+    @strawberry.field(
         description="Fields disclosed (已披露字段): granted by the row and selected by the query."
     )
-    withheld: list[str] = strawberry.field(
+    def fields(self) -> list[str]:
+        return sorted(self.outcome.disclosed)
+
+    @strawberry.field(
         description="Fields selected but not granted by the catalogue row (未授权字段)."
     )
-    at: datetime = strawberry.field(description="When (时间), UTC.")
+    def withheld(self) -> list[str]:
+        return sorted(self.outcome.withheld)
+
+    @strawberry.field(description="When (时间), UTC.")
+    def at(self) -> datetime:
+        return self.outcome.as_of
 
 
 @strawberry.type(description="A source holds it (已查到).")
 class Found(Outcome):
+    found: strawberry.Private[evidence.Found]
+
     @strawberry.field(description="The certificate (证照).")
     def certificate(self, info: Info) -> Certificate:
         subject = self.answered.lookup.subject
-        return info.context.certificates.certificate(self._outcome, subject)
+        return info.context.certificates.certificate(self.found, subject)
 
     @strawberry.field(description="What was handed over (披露).")
     def disclosure(self) -> Disclosure:
-        outcome = self._outcome
-        return Disclosure(
-            id=strawberry.ID(outcome.record),
-            fields=sorted(outcome.disclosed),
-            withheld=sorted(outcome.withheld),
-            at=outcome.as_of,
-        )
+        return Disclosure(outcome=self.found)
 
     @strawberry.field(description="The source that holds it (数据来源).")
     def source(self, info: Info) -> Source:
-        return Source.of(info.context, self._outcome.holding.source)
+        return Source.of(info.context, self.found.holding.source)
 
     @strawberry.field(
         description="A proof under seal (电子证明), extracted for this case and checked, or why there is "
         "none; null where the source gives no proofs. Extracted when selected."
     )
     async def proof(self, info: Info) -> ProofOutcome | None:
-        context, outcome = info.context, self._outcome
+        context, outcome = info.context, self.found
         if outcome.holding.proof is None:
             return None
         came = await context.hub.assisting.proofs.of_found(
@@ -143,13 +151,7 @@ class Found(Outcome):
 
     @strawberry.field(description="When the source said so (数据时点), UTC.")
     def as_of(self) -> datetime:
-        return self._outcome.as_of
-
-    @property
-    def _outcome(self) -> evidence.Found:
-        outcome = self.answered.outcome
-        assert isinstance(outcome, evidence.Found), "made from a found outcome"
-        return outcome
+        return self.found.as_of
 
 
 @strawberry.type(description="Every source on the route answered, and none holds it (未查到).")
@@ -201,8 +203,8 @@ class Pending(Outcome):
 def shown(answered: Answered) -> Outcome:
     """The outcome as GraphQL shows it."""
     match answered.outcome:
-        case evidence.Found():
-            return Found(answered=answered)
+        case evidence.Found() as found:
+            return Found(answered=answered, found=found)
         case evidence.NotHeld(next=steps):
             return NotHeld(answered=answered, next=list(steps))
         case evidence.Unavailable(next=steps):
