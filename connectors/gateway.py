@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from urllib.parse import quote
 
 import orjson
@@ -20,7 +21,7 @@ from connectors.dialects import Dialect, Options
 from connectors.gateway_codes import STALE, coded, require_ok
 from connectors.http import FORM, JSON, Call, Http
 from connectors.renewals import Secrets
-from connectors.signing import form_encoded
+from connectors.signing import form_encoded, plus_quoted
 from connectors.templates import filled
 from connectors.tokens import Handshake, Signer
 
@@ -31,10 +32,11 @@ _PURPOSE = {
     "sponsorCode": "purpose.sponsor_code",
     "projectId": "purpose.case",
 }
+_ADDITIONAL = "additional"
 _SUB_ITEM = re.compile(r"(.*-)(?!000$)\d{3}", re.ASCII)
 
 Parameters = dict[str, str]
-Request = Callable[[Endpoint, Interface, Parameters, Parameters], Call]
+Request = Callable[[Endpoint, Interface, Parameters, str, Parameters], Call]
 
 
 class SharingGateway:
@@ -58,12 +60,13 @@ class SharingGateway:
     async def ask(self, interface: Interface, inquiry: Inquiry) -> Json:
         """The whole document of code 00; one call more where the secret had ended."""
         parameters = filled(interface.parameters, inquiry.facts)
-        parameters["additional"] = additional(inquiry.facts)
+        purpose = additional(inquiry.facts)
+        parameters.pop(_ADDITIONAL, None)
         secrets = await self.handshake.secrets()
-        code, document = await self._call(interface, parameters, secrets.request)
+        code, document = await self._call(interface, parameters, purpose, secrets.request)
         if code in STALE and self._vain.get(interface.name) != secrets.request:
             secrets = await self.handshake.after(secrets)
-            code, document = await self._call(interface, parameters, secrets.request)
+            code, document = await self._call(interface, parameters, purpose, secrets.request)
         self._note(interface, code, secrets)
         require_ok(code)
         return document
@@ -76,18 +79,24 @@ class SharingGateway:
             self._vain.pop(interface.name, None)
 
     async def _call(
-        self, interface: Interface, parameters: Parameters, secret: str
+        self, interface: Interface, parameters: Parameters, purpose: str, secret: str
     ) -> tuple[str, Json]:
         signed = self._signer.signed(secret)
         request = _REQUESTS[interface.style]
-        reply = await self._http.ask(request(self._endpoint, interface, parameters, signed))
-        return coded(reply)
+        call = request(self._endpoint, interface, parameters, purpose, signed)
+        return coded(await self._http.ask(call))
 
 
 def additional(facts: Mapping[str, str]) -> str:
     """The purpose as the gateway wants it bound to every call: a JSON text."""
-    item = facts.get("purpose.item", "")
-    purpose = _item(item) | {name: facts.get(fact, "") for name, fact in _PURPOSE.items()}
+    return _additional(
+        facts.get("purpose.item", ""), *[facts.get(f, "") for f in _PURPOSE.values()]
+    )
+
+
+@lru_cache(maxsize=1024)
+def _additional(item: str, *texts: str) -> str:
+    purpose = _item(item) | dict(zip(_PURPOSE, texts, strict=True))
     return orjson.dumps({name: text for name, text in purpose.items() if text}).decode()
 
 
@@ -102,25 +111,44 @@ def _url(endpoint: Endpoint, interface: Interface) -> str:
     return endpoint.url.rstrip("/") + quote(interface.target, safe="/%")
 
 
+def _encoded(parameters: Parameters, purpose: str) -> str:
+    return f"{form_encoded(parameters)}&{_ADDITIONAL}={_purpose_quoted(purpose)}"
+
+
+_purpose_quoted = lru_cache(maxsize=1024)(plus_quoted)  # the same for all whom a case asks about
+
+
 def _query(
-    endpoint: Endpoint, interface: Interface, parameters: Parameters, signed: Parameters
+    endpoint: Endpoint,
+    interface: Interface,
+    parameters: Parameters,
+    purpose: str,
+    signed: Parameters,
 ) -> Call:
-    url = f"{_url(endpoint, interface)}?{form_encoded(signed | parameters)}"
+    url = f"{_url(endpoint, interface)}?{_encoded(signed | parameters, purpose)}"
     return Call(endpoint, "GET", url, interface.timeout, lookup=True)
 
 
 def _form(
-    endpoint: Endpoint, interface: Interface, parameters: Parameters, signed: Parameters
+    endpoint: Endpoint,
+    interface: Interface,
+    parameters: Parameters,
+    purpose: str,
+    signed: Parameters,
 ) -> Call:
-    body = form_encoded(signed | parameters).encode()
+    body = _encoded(signed | parameters, purpose).encode()
     url = _url(endpoint, interface)
     return Call(endpoint, "POST", url, interface.timeout, FORM, body, lookup=True)
 
 
 def _json(
-    endpoint: Endpoint, interface: Interface, parameters: Parameters, signed: Parameters
+    endpoint: Endpoint,
+    interface: Interface,
+    parameters: Parameters,
+    purpose: str,
+    signed: Parameters,
 ) -> Call:
-    body, url = orjson.dumps(parameters), _url(endpoint, interface)
+    body, url = orjson.dumps(parameters | {_ADDITIONAL: purpose}), _url(endpoint, interface)
     return Call(endpoint, "POST", url, interface.timeout, JSON | signed, body, lookup=True)
 
 
