@@ -1,7 +1,6 @@
 """What is counted and timed, for Prometheus to fetch; no label names a person, a unit or a case."""
 
 import asyncio
-from collections import Counter as Counted
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
@@ -10,6 +9,7 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
 from connectors.replicas import Reach
+from hub.counting import counted
 from hub.evidence import Found, Outcome
 from hub.routing.breaker import BreakerState
 from hub.routing.lines import LineState
@@ -17,7 +17,7 @@ from hub.routing.observation import Observatory
 from hub.routing.route import Source
 from hub.routing.search import said_in
 from hub.routing.sending import Reply
-from hub.spreads import Spread
+from hub.tallies import Spread, Tally
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -30,14 +30,9 @@ class Meters:
     def __init__(self, observatory: Observatory) -> None:
         self.registry = registry = CollectorRegistry()
         self._observatory = observatory
-        self._lookups = Counter(
-            "certhub_lookups", "Lookups by outcome (查询结果)", ["outcome"], registry=registry
-        )
-        self._found = Counter(
-            "certhub_found",
-            "Lookups found, by tier and source (命中层级)",
-            ["tier", "source"],
-            registry=registry,
+        self._lookups = Tally("certhub_lookups", "Lookups by outcome (查询结果)", ["outcome"])
+        self._found = Tally(
+            "certhub_found", "Lookups found, by tier and source (命中层级)", ["tier", "source"]
         )
         self._spent = Histogram(
             "certhub_disclosure_seconds",
@@ -45,29 +40,30 @@ class Meters:
             buckets=SECONDS,
             registry=registry,
         )
-        self._sent = Histogram(
+        self._sent = Spread(
             "certhub_batch_questions",
             "Questions sent to a source together (批量大小)",
             _SOURCE,
-            buckets=SIZES,
-            registry=registry,
+            SIZES,
         )
-        self._replies = Counter(
-            "certhub_replies", "What sources said (来源应答)", ["source", "said"], registry=registry
-        )
+        self._replies = Tally("certhub_replies", "What sources said (来源应答)", ["source", "said"])
         self._seconds = Spread(
-            "certhub_reply_seconds",
-            "From a question to its reply (来源用时)",
-            "source",
-            SECONDS,
+            "certhub_reply_seconds", "From a question to its reply (来源用时)", _SOURCE, SECONDS
         )
-        registry.register(self._seconds)
-        self._joined = Counter(
+        self._joined = Tally(
             "certhub_coalesced",
             "Questions that joined an equal one on its way (合并查询)",
             _SOURCE,
-            registry=registry,
         )
+        for one in (
+            self._lookups,
+            self._found,
+            self._sent,
+            self._replies,
+            self._seconds,
+            self._joined,
+        ):
+            registry.register(one)
         self._commits = Histogram(
             "certhub_record_commit_seconds",
             "One commit of records (留痕提交用时)",
@@ -94,27 +90,27 @@ class Meters:
     def disclosed(self, outcomes: Sequence[Outcome], seconds: float) -> None:
         """A batch of lookups was answered."""
         self._spent.observe(seconds)
-        for kind, lookups in Counted(map(type, outcomes)).items():
-            self._lookups.labels(kind.__name__).inc(lookups)
+        for kind, lookups in counted(map(type, outcomes)).items():
+            self._lookups.add((kind.__name__,), lookups)
         holdings = [outcome.holding for outcome in outcomes if isinstance(outcome, Found)]
         tiers = {holding.source: holding.tier for holding in holdings}
-        for source, found in Counted([holding.source for holding in holdings]).items():
-            self._found.labels(tiers[source].value, source).inc(found)
+        for source, found in counted([holding.source for holding in holdings]).items():
+            self._found.add((tiers[source].value, source), found)
 
     def sent(self, source: Source, questions: int) -> None:
         """So many questions were sent together."""
-        self._sent.labels(source.name).observe(questions)
+        self._sent.observe((source.name,), questions)
 
     def joined(self, source: Source, questions: int) -> None:
         """So many questions joined equal ones that were on their way."""
-        self._joined.labels(source.name).inc(questions)
+        self._joined.add((source.name,), questions)
 
     def heard(self, source: Source, seconds: float, replies: Sequence[Reply]) -> None:
         """Questions were replied to, all of them after so long."""
         self._observatory.heard(source, seconds, replies)
         for said, questions in said_in(replies).items():
-            self._replies.labels(source.name, said.value).inc(questions)
-        self._seconds.observe(source.name, seconds, len(replies))
+            self._replies.add((source.name, said.value), questions)
+        self._seconds.observe((source.name,), seconds, len(replies))
 
     def committed(self, records: int, seconds: float) -> None:
         """A commit of records ended; none where it failed."""

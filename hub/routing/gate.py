@@ -5,23 +5,14 @@ from collections.abc import Sequence
 from connectors.contract import (
     ConnectorError,
     Crowded,
-    Held,
     Incomplete,
-    NotHeld,
     QuotaSpent,
     TimedOut,
     Unreachable,
     WrongHolder,
 )
 from hub.routing.breaker import Breaker, BreakerState
-from hub.routing.sending import Reply
-
-_ANSWERS = frozenset({Held, NotHeld})
-
-
-def all_answered(replies: Sequence[Reply]) -> bool:
-    """Whether all of them are answers: no failure is among them."""
-    return _ANSWERS.issuperset(map(type, replies))
+from hub.routing.sending import Reply, all_answered
 
 
 class Gate:

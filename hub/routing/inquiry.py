@@ -29,8 +29,8 @@ class Inquiries:
             "purpose.material": certificate.title_zh,
             "purpose.sponsor_name": unit.name_zh,
             "purpose.sponsor_code": unit.code,
-            "today.year": f"{today:%Y}",
-            "today.month": f"{today:%m}",
+            "today.year": f"{today.year:04}",
+            "today.month": f"{today.month:02}",
         }
         # A text is hashed once, however often it is part of a key.
         self._told = repr(tuple(self._purpose.values()))

@@ -23,11 +23,11 @@ from connectors.contract import (
 from hub.china import CHINA
 from hub.declarations.maintenance import resting_until
 from hub.routing.breaker import BreakerRules, BreakerState
-from hub.routing.gate import Gate, all_answered
+from hub.routing.gate import Gate
 from hub.routing.pace import Pace, PaceRules
 from hub.routing.retries import RetryBudget, RetryRules
 from hub.routing.route import Source
-from hub.routing.sending import CutOff, Flight, Reply, Sending
+from hub.routing.sending import CutOff, Flight, Reply, Sending, all_answered
 from hub.routing.turns import Told, Turns
 from hub.tracing import UNTRACED, Call, Tracing
 

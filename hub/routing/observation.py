@@ -1,6 +1,6 @@
 """What the hub has lately seen of each source: its state and its latency."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +13,7 @@ from hub.routing.search import said_by, said_in
 from hub.routing.sending import Reply
 
 REMEMBERED = 512
+_UNASKED = frozenset({Crowded, Incomplete})
 
 
 class SourceState(StrEnum):
@@ -39,7 +40,7 @@ class Observatory:
 
     def __init__(self) -> None:
         self._took: dict[str, deque[float]] = {}
-        self._said: dict[str, Counter[Said]] = {}
+        self._said: dict[str, dict[Said, int]] = {}
         self._answered: dict[str, bool] = {}
 
     def sent(self, source: Source, questions: int) -> None:
@@ -53,12 +54,14 @@ class Observatory:
 
         Who was not asked, for want of a slot or of a fact, is as it was before.
         """
-        asked = [reply for reply in replies if not isinstance(reply, Crowded | Incomplete)]
+        asked = [reply for reply in replies if type(reply) not in _UNASKED]
         if not asked:
             return
         took = self._took.setdefault(source.name, deque(maxlen=REMEMBERED))
         took.extend(repeat(seconds * 1000, len(asked)))
-        self._said.setdefault(source.name, Counter()).update(said_in(asked))
+        known = self._said.setdefault(source.name, {})
+        for said, count in said_in(asked).items():
+            known[said] = known.get(said, 0) + count
         self._answered[source.name] = said_by(asked[-1]) in ANSWERED
 
     def seen(self, platform: str) -> Observed:

@@ -7,14 +7,14 @@ from time import monotonic
 
 from msgspec import Struct
 
-from connectors.contract import Held, NotHeld, TimedOut
+from connectors.contract import TimedOut
 from hub.evidence import Attempt
 from hub.routing.budget import Budget
 from hub.routing.kept import Kept
 from hub.routing.lines import Lines
 from hub.routing.route import Source
 from hub.routing.search import Finding, Question, Search, attempt_at
-from hub.routing.sending import Flight, Reply, news_of
+from hub.routing.sending import ANSWERS, Flight, Reply, news_of
 from hub.tracing import UNTRACED, Tracing
 
 Wave = dict[Source, list[Search]]
@@ -123,6 +123,8 @@ class Router:
 
     async def _hear(self, asked: Sequence[Asked], until: float) -> list[Asked]:
         """Hear every reply that comes until a moment; gives back who has said nothing by then."""
+        if not asked:
+            return []
         await _replied(asked, until)
         hearing = self._hearing()
         return [one for one in asked if not hearing.hear(one)]
@@ -132,6 +134,8 @@ class Router:
 
     def _catch_up(self, late: Sequence[Asked]) -> list[Asked]:
         """Hear who has answered meanwhile; gives back who is still waited for."""
+        if not late:
+            return []
         hearing = self._hearing()
         for one in late:
             if one.search.holding is None:
@@ -185,7 +189,7 @@ class Hearing:
 
     def _said(self, one: Asked, reply: Reply, ended: float) -> tuple[Attempt, datetime]:
         """The attempt, and when its reply came."""
-        if not isinstance(reply, Held | NotHeld):
+        if type(reply) not in ANSWERS:
             return self._attempt(one, reply, ended)
         key = one.flight.sending, one.at, ended, one.flight.joined, type(reply)
         same = self._same.get(key)

@@ -1,6 +1,5 @@
 """One lookup on its way along its route: what was asked, and what comes next."""
 
-from collections import Counter
 from collections.abc import Hashable, Sequence
 from datetime import datetime
 
@@ -17,6 +16,7 @@ from connectors.contract import (
     TimedOut,
     Unreachable,
 )
+from hub.counting import counted
 from hub.evidence import ANSWERED, Attempt, Holding, Said
 from hub.routing.kept import Asker
 from hub.routing.line import Resting
@@ -75,11 +75,12 @@ def _said_by(kind: type[Reply]) -> Said:
     return Said.HELD if kind is Held else Said.NOT_HELD
 
 
-def said_in(replies: Sequence[Reply]) -> Counter[Said]:
+def said_in(replies: Sequence[Reply]) -> dict[Said, int]:
     """How many of the replies say what."""
-    said: Counter[Said] = Counter()
-    for kind, count in Counter(map(type, replies)).items():
-        said[_said_by(kind)] += count
+    said: dict[Said, int] = {}
+    for kind, count in counted(map(type, replies)).items():
+        word = _said_by(kind)
+        said[word] = said.get(word, 0) + count
     return said
 
 

@@ -1,14 +1,20 @@
 """What is on its way to a source: one thing to wait for, however many questions there are."""
 
 import asyncio
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping, Sequence
 
 from msgspec import Struct
 
-from connectors.contract import Answer, ConnectorError, Inquiry, TimedOut
+from connectors.contract import Answer, ConnectorError, Held, Inquiry, NotHeld, TimedOut
 from hub.routing.route import Source
 
 Reply = Answer | ConnectorError
+ANSWERS = frozenset({Held, NotHeld})
+
+
+def all_answered(replies: Sequence[Reply]) -> bool:
+    """Whether all of them are answers: no failure is among them."""
+    return ANSWERS.issuperset(map(type, replies))
 
 
 class CutOff(TimedOut):
