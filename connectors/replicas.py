@@ -117,12 +117,16 @@ class Replicas:
         try:
             if not await self._to_hedge(asked[0], way, late, slots):
                 return await asked[0]
-            asked.append(asyncio.create_task(self._again(way, slots)))
+            await slots.acquire()  # at once, as one is free
+            self._means.spend()
+            asked.append(asyncio.create_task(self._again(way.left.popleft(), way.send)))
             return await _better(*asked)
         finally:
             for task in asked:
                 task.cancel()
             await asyncio.gather(*asked, return_exceptions=True)
+            if len(asked) > 1:
+                slots.release()
 
     async def _to_hedge(
         self, first: asyncio.Task[R], way: _Way[R], late: float, slots: asyncio.Semaphore
@@ -164,15 +168,9 @@ class Replicas:
         awake = way.left and way.left[0].rests_until <= self._clock()
         return bool(awake) and means and not slots.locked()
 
-    async def _again(self, way: _Way[R], slots: asyncio.Semaphore) -> R:
-        # Looked at anew: since it was decided another call may have taken what was free.
-        if not self._may_hedge(way, slots, self._means.enough):
-            raise Unreachable("nothing is free for a second call")
-        other = way.left.popleft()
-        self._means.spend()
+    async def _again(self, other: _Address, send: Send[R]) -> R:
         self._hedged += 1
-        async with slots:
-            reply = await self._sent(other, way.send)
+        reply = await self._sent(other, send)
         if isinstance(reply, Unreachable):
             raise reply
         return reply

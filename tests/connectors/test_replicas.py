@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from random import Random
 
 import pytest
 
@@ -213,6 +214,20 @@ async def test_where_both_fail_the_endpoint_is_told_of(http: Http) -> None:
         assert (reply.status, reply.body) == (500, b"first")
 
 
+async def test_a_replica_that_is_down_changes_nothing(http: Http) -> None:
+    """The late answer of the endpoint is taken; the replica isn't tried again for the next ones."""
+    one = Moody(b"one")
+    async with nobody_listening() as nobody, serving(one) as first:
+        world = World(http, first.url, nobody)
+        await world.known()
+        before = world.reach.hedged
+        one.pause = 0.3
+        bodies = [(await world.ask()).body for _ in range(3)]
+
+        assert bodies == [b"one"] * 3
+        assert world.reach == Reach(2, passed_over=1, hedged=before + 1, failed_over=0)
+
+
 @pytest.mark.parametrize("lookup", [True, False])
 async def test_who_cannot_be_connected_to_is_passed_over(http: Http, lookup: bool) -> None:
     """One call goes to the next address at once, the others go there first: none was asked twice."""
@@ -301,3 +316,29 @@ async def test_a_bug_flies() -> None:
     slow = True
     with pytest.raises(ZeroDivisionError):
         await replicas.look_up(send, slots)
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_never_more_than_one_in_twenty_is_asked_twice(seed: int) -> None:
+    """Whatever the addresses do, after every call: as many were sent as lookups and second calls."""
+    dice, begun, sent = Random(seed), [0], [0]
+
+    async def send(address: str) -> Status | Unreachable:
+        sent[0] += 1
+        assert (sent[0] - begun[0]) * 20 <= begun[0]
+        await asyncio.sleep(60 if dice.random() < 0.05 else dice.random() * 0.03)
+        return Status(200 if dice.random() < 0.9 else 503, address)
+
+    replicas, slots = Replicas(["a", "b", "c"]), asyncio.Semaphore(8)
+
+    async def look_up() -> None:
+        while begun[0] < 400:
+            begun[0] += 1
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.3):
+                    await replicas.look_up(send, slots)
+
+    await asyncio.gather(*(look_up() for _ in range(16)))
+
+    assert sent[0] == 400 + replicas.reach.hedged
+    assert 0 < replicas.reach.hedged <= 20
