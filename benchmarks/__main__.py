@@ -1,6 +1,7 @@
 """`python -m benchmarks`: put the room up, measure everybody in rounds, and report."""
 
 import gc
+import shlex
 import signal
 import sys
 from asyncio import Runner
@@ -19,6 +20,7 @@ from benchmarks import report
 from benchmarks.comparing import changes, ratio_changes
 from benchmarks.machine import Cores, cores, description, pin
 from benchmarks.opened import Opened, no_peers, opened
+from benchmarks.page import page
 from benchmarks.peers.peers import peers
 from benchmarks.processes import NotStarted
 from benchmarks.ratios import reckoned
@@ -98,6 +100,7 @@ def _results(
         skipped=skipped,
         measurements=tuple(case.measured() for case in cases if case.windows),
         outage=through,
+        command=shlex.join(("python", "-m", "benchmarks", *sys.argv[1:])),
     )
 
 
@@ -135,6 +138,8 @@ def _write(wanted: Wanted, results: Results) -> None:
         wanted.json.write_bytes(to_json(results))
     if wanted.markdown:
         wanted.markdown.write_text(report.markdown(results), "utf-8")
+    if wanted.page:
+        wanted.page.write_text(page(results), "utf-8")
 
 
 if __name__ == "__main__":

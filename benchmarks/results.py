@@ -116,6 +116,7 @@ class Results:
     outage: OutageTold | None = None
     ratios: Mapping[str, float | None] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)  # of ratios that are not there
+    command: str = ""  # what made it
     format: int = FORMAT
 
     def measured(self, contender: str, scenario: str) -> Measurement | None:

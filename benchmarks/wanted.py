@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--outage", type=_outage, metavar="SECONDS", help="of the timeline, default 10; 0: none")
     add("--json", type=Path, metavar="FILE", help="every figure of every window, and the ratios")
     add("--markdown", type=Path, metavar="FILE", help="the tables for a page")
-    add("--page", type=Path, metavar="FILE", help="one HTML file with plots")
+    add("--html", dest="page", type=Path, metavar="FILE", help="one HTML file with plots")
     add("--compare", type=_old, metavar="OLD.json", help="what changed since that run")
     return parser
 

@@ -1,0 +1,154 @@
+"""The tables of a run's page: promises, every figure, who was measured, and on what."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
+from math import log
+
+from benchmarks.page_plots import by_scenario, look
+from benchmarks.ratios import RATIOS, Ratio
+from benchmarks.results import Measurement, Results, Window
+
+HUB = "certhub"
+_FARTHEST = 8.0
+"""Of a promise's bar: so many times better or worse than its bound reaches the edge."""
+_BAR, _BAR_HEIGHT = 200, 16
+
+_FIGURES: Sequence[tuple[str, Callable[[Window], float], str]] = (
+    ("lookups/s", lambda one: one.lookups_per_second, ",.0f"),
+    ("p50 ms", lambda one: one.ms(0.5), ",.2f"),
+    ("p99 ms", lambda one: one.ms(0.99), ",.2f"),
+    ("CPU µs", lambda one: one.cpu_us, ",.1f"),
+    ("norm µs", lambda one: one.norm_us, ",.1f"),
+    ("busy", lambda one: one.busy, ".0%"),
+    ("others", lambda one: one.others, ".0%"),
+    ("upstream calls", lambda one: one.calls, ".3f"),
+    ("MB", lambda one: one.resident_mb, ",.0f"),
+)
+
+
+def promises(results: Results) -> str:
+    """What was promised, what was measured, and how far they are apart."""
+    rows = [_promise(ratio, results) for ratio in RATIOS if ratio.name in results.ratios]
+    heads = _heads(("promise", "words"), ("measured", ""), ("bound", ""), ("by its bound", "words"))
+    return _table(heads, rows) if rows else "<p>None was reckoned.</p>"
+
+
+def _promise(ratio: Ratio, results: Results) -> str:
+    value = results.ratios[ratio.name]
+    told = f"{escape(ratio.what)}<br><code>{escape(ratio.name)}</code>"
+    if value is None:
+        why = escape(results.reasons.get(ratio.name, "not measured"))
+        return _row(
+            _words(told), _cell("–"), _cell(ratio.target), f'<td class="words soft">{why}</td>'
+        )
+    kept = ratio.reached(value)
+    figure = (
+        f'<td class="{"kept" if kept else "missed"}">{_short(value)} {"✓" if kept else "✗"}</td>'
+    )
+    return _row(_words(told), figure, _cell(ratio.target), _bar(_margin(ratio, value), kept=kept))
+
+
+def _margin(ratio: Ratio, value: float) -> float:
+    """How many times better than the bound; below 1 it is missed."""
+    better = value / ratio.bound if ratio.at_least else ratio.bound / max(value, 1e-9)
+    return min(max(better, 1 / _FARTHEST), _FARTHEST)
+
+
+def _bar(margin: float, *, kept: bool) -> str:
+    """From the bound in the middle to the right where it is kept, else to the left."""
+    middle = _BAR / 2
+    length = log(margin) / log(_FARTHEST) * middle
+    left, width = middle + min(length, 0), max(abs(length), 1.0)
+    return (
+        f'<td class="bar"><svg viewBox="0 0 {_BAR} {_BAR_HEIGHT}" preserveAspectRatio="none" '
+        f'role="img" aria-label="{margin:.2f} times better than the bound">'
+        f'<rect class="{"ok" if kept else "no"}" x="{left:.1f}" y="4" width="{width:.1f}" height="8"/>'
+        f'<path d="M{middle:.0f} 0V{_BAR_HEIGHT}"/></svg></td>'
+    )
+
+
+def rankings(results: Results) -> str:
+    """Lookups in a second side by side, for scenarios in which several were measured at once."""
+    found = [
+        (name, measured)
+        for name, measured in by_scenario(results).items()
+        if len(measured) > 1
+        and measured[0].scenario.load == "crowd"
+        and not measured[0].scenario.shape.startswith("one-by")
+    ]
+    return "\n".join(_ranking(name, measured) for name, measured in found)
+
+
+def _ranking(name: str, measured: Sequence[Measurement]) -> str:
+    ordered = sorted(measured, key=_rate, reverse=True)
+    most = _rate(ordered[0])
+    rows = (
+        f'<tr class="{"ours" if one.contender == HUB else ""}">{_words(escape(one.contender))}'
+        f"{_cell(f'{_rate(one):,.0f}')}"
+        f'<td class="bar {look(one.contender)}"><svg viewBox="0 0 {_BAR} {_BAR_HEIGHT}" '
+        f'preserveAspectRatio="none" aria-hidden="true"><rect x="0" y="3" '
+        f'width="{_rate(one) / max(most, 1e-9) * _BAR:.1f}" height="10"/></svg></td></tr>'
+        for one in ordered
+    )
+    return f"<figure><h3>{escape(name)}</h3>{_table('', rows)}</figure>"
+
+
+def _rate(one: Measurement) -> float:
+    return one.middle(lambda window: window.lookups_per_second)
+
+
+def everything(results: Results) -> str:
+    """Every scenario, everybody in it: the middle of the rounds, and the spread of the rates."""
+    heads = _heads(
+        ("scenario", "words"),
+        ("server", "words"),
+        ("callers", ""),
+        *((title, "") for title, _, _ in _FIGURES),
+        ("least – most lookups/s", ""),
+    )
+    measured = (one for each in by_scenario(results).values() for one in each)
+    return _table(heads, map(_figures, measured))
+
+
+def _figures(one: Measurement) -> str:
+    told = (_cell(format(one.middle(figure), shape)) for _, figure, shape in _FIGURES)
+    least, most = one.spread(lambda window: window.lookups_per_second)
+    row = _row(
+        f"<td>{escape(one.scenario.name)}</td>",
+        f'<td class="words">{escape(one.contender)}</td>',
+        _cell(str(one.scenario.callers)),
+        *told,
+        _cell(f"{least:,.0f} – {most:,.0f}"),
+    )
+    return row.replace("<tr>", '<tr class="ours">', 1) if one.contender == HUB else row
+
+
+def pairs(told: Mapping[str, str]) -> str:
+    """Names and what belongs to them."""
+    parts = (f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in told.items())
+    return f"<dl>{''.join(parts)}</dl>"
+
+
+def _table(heads: str, rows: Iterable[str]) -> str:
+    head = f"<thead>{heads}</thead>" if heads else ""
+    return f'<div class="scroll"><table>{head}<tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def _heads(*columns: tuple[str, str]) -> str:
+    return _row(*(f'<th class="{kind}">{escape(title)}</th>' for title, kind in columns))
+
+
+def _row(*cells: str) -> str:
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _cell(text: str) -> str:
+    return f"<td>{escape(text)}</td>"
+
+
+def _words(markup: str) -> str:
+    return f'<td class="words">{markup}</td>'
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
