@@ -34,11 +34,11 @@ class Meters:
         self._found = Tally(
             "certhub_found", "Lookups found, by tier and source (命中层级)", ["tier", "source"]
         )
-        self._spent = Histogram(
+        self._spent = Spread(
             "certhub_disclosure_seconds",
             "From admission to the committed record of a batch of lookups (查询用时)",
-            buckets=SECONDS,
-            registry=registry,
+            (),
+            SECONDS,
         )
         self._sent = Spread(
             "certhub_batch_questions",
@@ -58,6 +58,7 @@ class Meters:
         for one in (
             self._lookups,
             self._found,
+            self._spent,
             self._sent,
             self._replies,
             self._seconds,
@@ -89,7 +90,7 @@ class Meters:
 
     def disclosed(self, outcomes: Sequence[Outcome], seconds: float) -> None:
         """A batch of lookups was answered."""
-        self._spent.observe(seconds)
+        self._spent.observe((), seconds)
         for kind, lookups in counted(map(type, outcomes)).items():
             self._lookups.add((kind.__name__,), lookups)
         holdings = [outcome.holding for outcome in outcomes if isinstance(outcome, Found)]

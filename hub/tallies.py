@@ -47,6 +47,8 @@ class Spread(Collector):
         self._buckets = buckets
         self._counts: dict[Labelled, list[int]] = {}
         self._sums: dict[Labelled, float] = {}
+        if not labels:  # there is one, and it is told from the beginning
+            self.observe((), 0.0, 0)
 
     def observe(self, labelled: Labelled, value: float, times: int = 1) -> None:
         """Take in a value so many times."""

@@ -68,6 +68,11 @@ class Breaker:
         self._probed_at = -inf
         self._probing_until = 0.0
 
+    @property
+    def closed(self) -> bool:
+        """Whether everybody is let through."""
+        return not self._opened
+
     def state(self, now: float) -> BreakerState:
         """What it is at this moment."""
         if not self._opened:
@@ -117,14 +122,11 @@ class Breaker:
         """Take in at once that so many questions were answered: as if one after the other."""
         if asked is not None and asked < self._opened_at:
             return
-        match self.state(now):
-            case BreakerState.CLOSED:
-                self._failed.extend(repeat(None, answers))
-            case BreakerState.HALF_OPEN:
-                self._close()
-                self._failed.extend(repeat(None, answers - 1))
-            case _:
-                return
+        if self._opened and now >= self._rests_until:
+            self._close()
+            answers -= 1
+        if not self._opened:
+            self._failed.extend(repeat(None, answers))
 
     def _fail(self, now: float, whose: str) -> None:
         match self.state(now):

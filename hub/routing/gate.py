@@ -41,6 +41,8 @@ class Gate:
 
     def admits(self, questions: int, now: float) -> int:
         """How many of so many questions may be asked now; no probe is wasted at one of the two."""
+        if self._own.closed and self._platform.closed:
+            return questions
         count = min(self._own.room(questions, now), self._platform.room(questions, now))
         self._platform.admits(count, now)
         return self._own.admits(count, now)

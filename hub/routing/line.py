@@ -193,7 +193,7 @@ class Line:
             said = {places[place]: reply for place, reply in told.items()}
             lost.extend(self._hear(sending, said, began, moment, retries))
 
-        turns = Turns(hear, self._clock)
+        turns = Turns(hear, self._clock, len(places))
         self._watch.sent(sending.source, len(places))
         interface = self._timed(declared, len(places))
         inquiries = [sending.inquiries[place] for place in places]

@@ -35,13 +35,20 @@ class Observed:
     said: dict[Said, int]
 
 
+class _Seen:
+    __slots__ = ("answered", "said", "took")
+
+    def __init__(self) -> None:
+        self.took: deque[float] = deque(maxlen=REMEMBERED)
+        self.said: dict[Said, int] = {}
+        self.answered = False
+
+
 class Observatory:
     """Remembers the last calls of every platform, in this process."""
 
     def __init__(self) -> None:
-        self._took: dict[str, deque[float]] = {}
-        self._said: dict[str, dict[Said, int]] = {}
-        self._answered: dict[str, bool] = {}
+        self._seen: dict[str, _Seen] = {}
 
     def sent(self, source: Source, questions: int) -> None:
         """Nothing is learned of a source by asking it."""
@@ -57,23 +64,24 @@ class Observatory:
         asked = [reply for reply in replies if type(reply) not in _UNASKED]
         if not asked:
             return
-        took = self._took.setdefault(source.name, deque(maxlen=REMEMBERED))
-        took.extend(repeat(seconds * 1000, len(asked)))
-        known = self._said.setdefault(source.name, {})
+        seen = self._seen.get(source.name)
+        if seen is None:
+            seen = self._seen[source.name] = _Seen()
+        seen.took.extend(repeat(seconds * 1000, len(asked)))
         for said, count in said_in(asked).items():
-            known[said] = known.get(said, 0) + count
-        self._answered[source.name] = said_by(asked[-1]) in ANSWERED
+            seen.said[said] = seen.said.get(said, 0) + count
+        seen.answered = said_by(asked[-1]) in ANSWERED
 
     def seen(self, platform: str) -> Observed:
         """What was seen of a platform so far."""
-        if platform not in self._took:
+        seen = self._seen.get(platform)
+        if seen is None:
             return Observed(SourceState.UNKNOWN, 0, None, None, {})
-        took = sorted(self._took[platform])
-        state = SourceState.ANSWERING if self._answered[platform] else SourceState.FAILING
+        took = sorted(seen.took)
         return Observed(
-            state,
-            sum(self._said[platform].values()),
+            SourceState.ANSWERING if seen.answered else SourceState.FAILING,
+            sum(seen.said.values()),
             took[len(took) // 2],
             took[min(len(took) - 1, len(took) * 99 // 100)],
-            dict(self._said[platform]),
+            dict(seen.said),
         )

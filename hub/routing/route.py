@@ -1,6 +1,6 @@
 """The route of a lookup: which sources may be asked, best first (Articles 9 and 13)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -10,6 +10,8 @@ from hub.declarations.words import Platform
 from hub.evidence import Subject, Tier
 
 SHARING_TIERS = (Tier.PROVINCIAL, Tier.MUNICIPAL)
+_DIVISIONS = 4000
+"""More than there are of GB/T 2260: counties, districts, cities and provinces."""
 TIERS_OF = {Measure.SHARING: SHARING_TIERS, Measure.VERIFICATION: (Tier.SUPPLEMENTARY,)}
 
 
@@ -74,6 +76,8 @@ class Routes:
         region = region_of(subject)
         route = self._by_region.get(region)
         if route is None:
+            if len(self._by_region) == _DIVISIONS:  # somebody makes them up
+                self._by_region.clear()
             route = tuple(one for one in self._sources if holds_region(one.platform, region))
             self._by_region[region] = route
         return route
@@ -84,13 +88,18 @@ class RouteBook:
 
     def __init__(self, platforms: Iterable[Platform], connectors: Mapping[str, Connector]) -> None:
         self._sources: dict[str, dict[Tier, list[Source]]] = {}
+        self._routes: dict[tuple[str, tuple[Tier, ...]], Routes] = {}
         for platform in platforms:
             for certificate, interface in platform.interfaces.items():
                 source = Source(platform, interface, connectors[platform.name])
                 by_tier = self._sources.setdefault(certificate, {})
                 by_tier.setdefault(platform.tier, []).append(source)
 
-    def routes(self, certificate: str, tiers: Sequence[Tier]) -> Routes:
+    def routes(self, certificate: str, tiers: tuple[Tier, ...]) -> Routes:
         """The sources of a type, in the order of the tiers; none where no platform serves it."""
-        by_tier = self._sources.get(certificate, {})
-        return Routes(tuple(source for tier in tiers for source in by_tier.get(tier, ())))
+        routes = self._routes.get((certificate, tiers))
+        if routes is None:
+            by_tier = self._sources.get(certificate, {})
+            routes = Routes(tuple(one for tier in tiers for one in by_tier.get(tier, ())))
+            self._routes[certificate, tiers] = routes
+        return routes

@@ -67,22 +67,22 @@ class Router:
         for question in questions:
             if question.key not in searches:
                 searches[question.key] = Search(question)
-        await self._search(searches.values(), budget)
-        return [searches[question.key].finding_for(question) for question in questions]
-
-    async def _search(self, searches: Iterable[Search], budget: Budget) -> None:
         standing: list[Asked] = []  # those for whom it is the last source
         late: list[Asked] = []
-        while wave := self._next_wave(searches):
+        moving: Iterable[Search] = searches.values()
+        while wave := self._next_wave(moving):
             with self._tracing.wave(wave.values()):
-                moving, last = self._ask(wave, budget)
-                late += await self._hear(moving or last, _until(moving, budget))
-            if moving:
+                asked, last = self._ask(wave, budget)
+                late += await self._hear(asked or last, _until(asked, budget))
+            if asked:
                 standing += last
-            searches = [one.search for one in moving]
+            moving = [one.search for one in asked]
             late = self._catch_up(late)
-        late += await self._hear(standing, budget.ends)
-        await self._hear_late(late, budget.ends)
+        if standing:
+            late += await self._hear(standing, budget.ends)
+        if late:
+            await self._hear_late(late, budget.ends)
+        return [searches[question.key].finding_for(question) for question in questions]
 
     def _next_wave(self, searches: Iterable[Search]) -> Wave:
         """Every search that can move on under its next source: one batch for each source."""
@@ -123,8 +123,6 @@ class Router:
 
     async def _hear(self, asked: Sequence[Asked], until: float) -> list[Asked]:
         """Hear every reply that comes until a moment; gives back who has said nothing by then."""
-        if not asked:
-            return []
         await _replied(asked, until)
         hearing = self._hearing()
         return [one for one in asked if not hearing.hear(one)]

@@ -6,11 +6,11 @@ from datetime import datetime
 from msgspec import Struct, structs
 
 from connectors.contract import (
-    ConnectorError,
     Garbled,
     Held,
     Incomplete,
     Inquiry,
+    NotHeld,
     QuotaSpent,
     Refused,
     TimedOut,
@@ -23,7 +23,9 @@ from hub.routing.line import Resting
 from hub.routing.route import Source
 from hub.routing.sending import Reply
 
-SAID_BY: dict[type[ConnectorError], Said] = {
+SAID_BY: dict[type, Said] = {
+    Held: Said.HELD,
+    NotHeld: Said.NOT_HELD,
     Unreachable: Said.UNREACHABLE,
     TimedOut: Said.TIMED_OUT,
     Refused: Said.REFUSED,
@@ -69,10 +71,11 @@ def said_by(reply: Reply) -> Said:
     return _said_by(type(reply))
 
 
-def _said_by(kind: type[Reply]) -> Said:
-    if issubclass(kind, ConnectorError):
+def _said_by(kind: type) -> Said:
+    said = SAID_BY.get(kind)
+    if said is None:
         return next(SAID_BY[each] for each in kind.__mro__ if each in SAID_BY)
-    return Said.HELD if kind is Held else Said.NOT_HELD
+    return said
 
 
 def said_in(replies: Sequence[Reply]) -> dict[Said, int]:
@@ -100,16 +103,11 @@ def attempt_at(
     coalesced: bool = False,
 ) -> Attempt:
     """The attempt at a source, by what it said."""
-    return Attempt(
-        source.name,
-        source.tier,
-        said_by(reply),
-        took_ms,
-        str(reply) if isinstance(reply, ConnectorError) else None,
-        reused=reused,
-        coalesced=coalesced,
-        again_in=again_in(reply),
-    )
+    platform, said = source.platform, said_by(reply)
+    if said in ANSWERED:
+        return Attempt(platform.name, platform.tier, said, took_ms, None, reused, coalesced)
+    reason, again = str(reply), again_in(reply)
+    return Attempt(platform.name, platform.tier, said, took_ms, reason, reused, coalesced, again)
 
 
 class Search(Struct):

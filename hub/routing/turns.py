@@ -12,12 +12,16 @@ Told = dict[int, Reply]
 class Turns:
     """Takes one reply after the other; at the end of a turn, hands on all of it with its moment.
 
-    `end` is for who knows that no more will come, and need not wait for the turn to end.
+    Once as many were told as are `expected`, nothing is waited for; `end` is for who knows that no
+    more will come.
     """
 
-    __slots__ = ("_clock", "_hand_on", "_moment", "_told")
+    __slots__ = ("_clock", "_expected", "_hand_on", "_moment", "_told")
 
-    def __init__(self, hand_on: Callable[[Told, float], None], clock: Callable[[], float]) -> None:
+    def __init__(
+        self, hand_on: Callable[[Told, float], None], clock: Callable[[], float], expected: int
+    ) -> None:
+        self._expected = expected
         self._hand_on = hand_on
         self._clock = clock
         self._told: Told = {}
@@ -25,10 +29,14 @@ class Turns:
 
     def told(self, place: int, reply: Reply) -> None:
         """Take what was said to the question at a place."""
-        if not self._told:
-            self._moment = self._clock()
-            asyncio.get_running_loop().call_soon(self.end)
+        first = not self._told
         self._told[place] = reply
+        if first:
+            self._moment = self._clock()
+        if len(self._told) == self._expected:
+            self.end()
+        elif first:
+            asyncio.get_running_loop().call_soon(self.end)
 
     def end(self) -> None:
         """Hand on what was told since the last time, if anything was."""
