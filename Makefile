@@ -92,12 +92,12 @@ faults: setup
 	$(BIN)/python -m tests.faults
 
 bench: setup
-	$(BIN)/python -m benchmarks --json benchmark.json --markdown benchmark.md --page benchmark.html
+	$(BIN)/python -m benchmarks --json benchmark.json --markdown benchmark.md --html benchmark.html
 
 # Node and PyPI are needed the first time; what can't be had is left out, and the report says why.
 bench-peers: setup
 	$(BIN)/python -m benchmarks --peers --json benchmark.json --markdown benchmark.md \
-	  --page benchmark.html
+	  --html benchmark.html
 
 outage: setup
 	$(BIN)/python -m benchmarks.outage

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.results import OtherResults, Results, read_results
-from benchmarks.scenarios import PEERS_TOO, SCENARIOS, USUAL, Scenario
+from benchmarks.scenarios import SCENARIOS, USUAL, Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Wanted:
 def wanted_of(arguments: Sequence[str] | None) -> Wanted:
     """The wishes in these arguments, or the process's own; wrong ones end it and say why."""
     given = _parser().parse_args(arguments)
-    names = list(SCENARIOS) if given.all else given.scenario or _usual(given.peers)
+    names: Sequence[str] = list(SCENARIOS) if given.all else given.scenario or USUAL
     outage = 10.0 if not given.scenario and given.outage is None else given.outage or 0.0
     return Wanted(
         rounds=given.rounds,
@@ -42,10 +42,6 @@ def wanted_of(arguments: Sequence[str] | None) -> Wanted:
         page=given.page,
         old=given.compare,
     )
-
-
-def _usual(peers: bool) -> Sequence[str]:
-    return (*USUAL, *PEERS_TOO) if peers else USUAL
 
 
 def _parser() -> argparse.ArgumentParser:

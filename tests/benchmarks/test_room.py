@@ -14,7 +14,14 @@ from benchmarks.crowd import Answered
 from benchmarks.ground import Records
 from benchmarks.requests import Request, WrongAnswer, posted
 from benchmarks.results import to_json
-from benchmarks.scenarios import SCENARIOS, USUAL
+from benchmarks.scenarios import (
+    DIRECT_TOO,
+    FLOOR_TOO,
+    PEERS_TOO,
+    SCENARIOS,
+    UNRECORDED_TOO,
+    USUAL,
+)
 from benchmarks.timeline import HEALTHY, NEEDING, told
 from benchmarks.wanted import wanted_of
 from tests.benchmarks.made import run
@@ -47,15 +54,15 @@ def test_the_room_knows_every_shape_way_latency_and_load() -> None:
 
 
 def test_the_usual_run_is_of_the_usual_scenarios(tmp_path: Path) -> None:
-    """Named ones and all are what is said; peers bring scenarios of their own."""
+    """Named ones and all are what is said; whoever else is measured is measured in usual ones."""
     old = tmp_path / "old.json"
     old.write_bytes(to_json(run()))
 
-    usual, peers = wanted_of([]), wanted_of(["--peers"])
+    usual = wanted_of([])
     named = wanted_of(["--scenario", "one-batch-0", "one-batch-0", "--compare", str(old)])
 
     assert [one.name for one in usual.scenarios] == list(dict.fromkeys(USUAL))
-    assert {one.name for one in peers.scenarios} > {one.name for one in usual.scenarios}
+    assert {*PEERS_TOO, *FLOOR_TOO, *DIRECT_TOO, *UNRECORDED_TOO} <= {*USUAL}
     assert [one.name for one in named.scenarios] == ["one-batch-0"]
     assert len(wanted_of(["--all"]).scenarios) == len(SCENARIOS)
     assert (usual.outage, named.outage) == (10.0, 0.0)
