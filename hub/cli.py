@@ -45,6 +45,7 @@ COMMANDS = (
     Command("doctor", RUN),
     Command("catalogue", KEEP, several=True),
     Command("keys", KEEP, several=True),
+    Command("documents", KEEP, several=True),
     Command("webhooks", KEEP, several=True),
     Command("seals", KEEP, several=True),
     Command("schema", KEEP, several=True),

@@ -23,6 +23,7 @@ from hub.declarations.live import LiveDeclarations, ReloadReport, Sources
 from hub.declarations.words import CertificateType, ConfigurationError, Platform
 from hub.deployed_desk import calendar_of
 from hub.disclosure import Disclosure, InForce, Recorder
+from hub.documents import Registered
 from hub.edition import Edition
 from hub.embedding import EmbeddedDesk, default_declaration, embedding
 from hub.evidence import Requester, Tier
@@ -76,6 +77,7 @@ class Hub:
         self.settings = settings
         self.edition = edition
         self.feed = feed
+        self.documents = Registered(engine)
         self.observatory = observatory
         self.lines = lines
         self.meters = meters
@@ -175,6 +177,7 @@ class Hub:
 
     async def _reload_edition(self) -> tuple[str | None, str | None]:
         try:
+            await self.documents.refresh()
             taken = await self.edition.refresh()
         except ConfigurationError as error:
             return None, str(error)
@@ -276,7 +279,7 @@ async def open_hub(
         ):
             meters.watch(lambda: lines.among(platforms.served()))
             meters.watch_addresses(platforms.reaches)
-            yield Hub(
+            hub = Hub(
                 engine=engine,
                 edition=edition,
                 connected=platforms,
@@ -292,3 +295,5 @@ async def open_hub(
                 tracing=tracing,
                 in_common=in_common,
             )
+            await hub.documents.refresh()
+            yield hub

@@ -37,6 +37,7 @@ KNOWN = {
     "QUOTA": "lookups of one key in a time, such as 1000000/day; default: as many as it wants",
     "MAX_LOOKUPS": "lookups in one request, default 1000",
     "PLAN": "`off` has every operation run by graphql-core, none by a plan; default on",
+    "DOCUMENTS": "`strict` has only registered documents run; default any",
     "OTLP": "URL of an OpenTelemetry collector that takes traces; default: nothing is traced",
     "DEMONSTRATION": "file that fills in GraphiQL's key and examples; the sandbox only",
     "API_KEY": "key of `certhub lookup`; the hub itself does not read it",
@@ -71,6 +72,7 @@ class Settings:
     desk_pace: float = 1.0
     otlp: str | None = None
     plan: bool = True
+    strict_documents: bool = False
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -113,6 +115,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         desk_port=_port("DESK_PORT", given.get("DESK_PORT", "0")),
         desk_pace=_positive("DESK_PACE", given.get("DESK_PACE", "1")),
         otlp=_collector(given["OTLP"]) if "OTLP" in given else None,
+        strict_documents=_one_of("DOCUMENTS", given.get("DOCUMENTS", "any"), ("any", "strict"))
+        == "strict",
         plan=_one_of("PLAN", given.get("PLAN", "on"), ("on", "off")) == "on",
     )
 

@@ -99,7 +99,14 @@ def make_operating(hub: Hub, connections: Connections, lateness: Lateness) -> Op
         return Context(hub, requester, certificates, limits, door)
 
     planner = planned if hub.settings.plan else unplanned
-    executor = Executor(build_schema(certificates), limits, hub.tracing, planner)
+    executor = Executor(
+        build_schema(certificates),
+        limits,
+        hub.tracing,
+        planner,
+        lambda: hub.documents.texts,
+        hub.settings.strict_documents,
+    )
     return Operating(executor, Identity(hub.requester), make_context, limits, connections, door)
 
 

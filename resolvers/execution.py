@@ -27,6 +27,7 @@ from graphql.pyutils import AwaitableOrValue
 from hub.tracing import UNTRACED, Span, Tracing
 from resolvers.documents.documents import Documents, Lifting, Written, too_large
 from resolvers.documents.planning import Plan, Planner, unplanned
+from resolvers.documents.trusted import Named, Trusted, none_registered, status_of
 from resolvers.errors import CallerError, Code
 from resolvers.limits import Limits
 
@@ -35,13 +36,17 @@ MANY = 1 << 62
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One GraphQL request as it came in; no list in it has more than `entries`."""
+    """One GraphQL request as it came in: with the text of a document, or what names it, or both.
 
-    query: str = field(repr=False)
+    No list in it has more than `entries`.
+    """
+
+    query: str | None = field(repr=False)
     variables: Mapping[str, object] | None = field(repr=False)
     operation: str | None
     headers: Mapping[str, str] | None = field(default=None, repr=False, compare=False)
     entries: int = field(default=MANY, compare=False)
+    named: Named | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +120,24 @@ class Executor:
         limits: Limits,
         tracing: Tracing = UNTRACED,
         planner: Planner = unplanned,
+        registered: Callable[[], Mapping[str, str]] = none_registered,
+        strict: bool = False,
     ) -> None:
         self._schema = schema
         self._limits = limits
         self._tracing = tracing
         self._documents = Documents(schema, limits, planner)
+        self._trusted = Trusted(self._documents, registered, strict)
 
     def operation(self, request: Request) -> Operation | Refused:
         """The operation asked for, or why it can't be run."""
-        return self._operation(request, self._documents.read(request.query))
+        text = request.query
+        if request.named is not None or text is None or self._trusted.strict:
+            found = self._trusted.text(text, request.named)
+            if isinstance(found, GraphQLError):
+                return Refused([found], status_of(found))
+            text = found
+        return self._operation(request, self._documents.read(text))
 
     def _operation(self, request: Request, written: Written) -> Operation | Refused:
         document = written.checked.document
@@ -135,9 +149,9 @@ class Executor:
         chosen = self._documents.chosen(written, request.operation)
         return Operation(document, request, chosen.kind, chosen.plan, written.lifting)
 
-    def _as_written(self, request: Request) -> Operation | Refused:
+    def _as_written(self, operation: Operation, lifting: Lifting) -> Operation | Refused:
         """The operation with its literals in it: whatever is wrong with them is told as they stand."""
-        return self._operation(request, self._documents.read_as_written(request.query))
+        return self._operation(operation.request, self._documents.read_as_written(lifting.text))
 
     async def run(self, request: Request, context: object) -> ExecutionResult | Refused:
         """The one answer, or why there is none: a subscription is refused."""
@@ -163,7 +177,7 @@ class Executor:
         if operation.lifting is None:
             return answer
         if isinstance(answer, Refused):
-            whole = self._as_written(operation.request)
+            whole = self._as_written(operation, operation.lifting)
             return whole if isinstance(whole, Refused) else await self._execute(whole, context)
         return operation.answered(answer)
 
@@ -210,7 +224,7 @@ class Executor:
         """What is wrong with a subscription's variables, told of the text as it was sent."""
         if operation.lifting is None:
             return Refused(errors)
-        whole = self._as_written(operation.request)
+        whole = self._as_written(operation, operation.lifting)
         return whole if isinstance(whole, Refused) else await self.subscribe(whole, make_context)
 
     async def answers(

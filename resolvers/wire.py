@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import orjson
 from graphql import ExecutionResult
 
+from resolvers.documents.trusted import Named
 from resolvers.errors import formatted
 from resolvers.execution import MANY, Refused, Request
 
@@ -48,7 +49,8 @@ def request_of(
         given.get("variables"),
         given.get("operationName"),
     )
-    if not isinstance(query, str):
+    named = _named(given.get("extensions"))
+    if not isinstance(query, str) and (query is not None or named is None):
         raise BadRequest(400, "`query` must be text.", "Put the GraphQL document in `query`.")
     if not isinstance(variables, dict | None):
         raise BadRequest(
@@ -58,11 +60,28 @@ def request_of(
         raise BadRequest(
             400, "`operationName` must be text.", "Name one operation, or leave it out."
         )
-    if not isinstance(given.get("extensions"), dict | None):
+    return Request(query, variables, operation or None, headers, entries, named)
+
+
+def _named(extensions: object) -> Named | None:
+    """What the extensions name as the document, as the clients of Apollo do."""
+    if extensions is None:
+        return None
+    if not isinstance(extensions, dict):
         raise BadRequest(
             400, "`extensions` must be an object.", "Send it as a JSON object, or leave it out."
         )
-    return Request(query, variables, operation or None, headers, entries)
+    match extensions.get("persistedQuery"):
+        case None:
+            return None
+        case {"version": version, "sha256Hash": str(hash)}:
+            return Named(version, hash)
+        case _:
+            raise BadRequest(
+                400,
+                "`extensions.persistedQuery` names no document.",
+                'Send {"version": 1, "sha256Hash": "…"}, or leave it out.',
+            )
 
 
 def body_of(result: ExecutionResult) -> dict[str, object]:

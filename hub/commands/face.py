@@ -1,16 +1,18 @@
 """The one string edge to the face, which stands above the hub: found by name, never imported."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from importlib import import_module
 from typing import Any, Protocol, cast
 
 from hub.compose import Hub
 from hub.in_common import InCommon
+from hub.known_types import certificate_types
 from hub.settings import Settings
 
 FACE_APP = "resolvers.app:make_app"
 FACE_SDL = "resolvers.schema:packaged_schema"
+FACE_OBJECTIONS = "resolvers.documents.registering:objections"
 
 
 class FaceRouter(Protocol):
@@ -63,6 +65,14 @@ def make_face(settings: Settings, in_common: InCommon | None = None) -> Face:
 def face_sdl() -> str:
     """The face's schema (SDL) over the packaged certificate types."""
     return cast(Callable[[], str], _named(FACE_SDL))()  # what the name stands for
+
+
+def face_objections(settings: Settings, texts: Mapping[str, str]) -> Mapping[str, str]:
+    """What stands in the way of registering documents, by their names; nothing for those in order."""
+    object_ = cast(
+        Callable[..., Mapping[str, str]], _named(FACE_OBJECTIONS)
+    )  # what the name stands for
+    return object_(certificate_types(settings), texts, settings.max_lookups)
 
 
 def _named(place: str) -> Any:

@@ -228,3 +228,12 @@ heartbeats = Table(
     Column("name", Text, primary_key=True),
     Column("at", Instant, nullable=False),
 )
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("added_at", Instant, nullable=False),
+)

@@ -1,7 +1,7 @@
 """From the text of a document to what runs: parsed, validated and compiled once for all of its shape."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -9,13 +9,14 @@ from graphql import (
     ExecutionResult,
     GraphQLError,
     GraphQLSchema,
+    OperationDefinitionNode,
     Source,
     parse,
     validate,
 )
 
 from resolvers.documents.checked import Checked, Chosen
-from resolvers.documents.lifting import Lifted, lifted
+from resolvers.documents.lifting import HARMLESS, Lifted, lifted
 from resolvers.documents.literals import Cut, cut
 from resolvers.documents.memory import Memory
 from resolvers.documents.planning import Planner, unplanned
@@ -83,8 +84,29 @@ class Documents:
         self._schema = schema
         self._limits = limits
         self._planner = planner
+        self._registered: dict[str, Checked] = {}
         self._texts: Memory[Checked] = Memory()
         self._shapes: Memory[_Shape | _Kept] = Memory()
+
+    def register(self, texts: Iterable[str]) -> int:
+        """Compile texts that are never forgotten, in place of those before; tells how many are wrong."""
+        self._registered = {text: self._compiled(text) for text in texts}
+        return sum(bool(one.errors) for one in self._registered.values())
+
+    def _compiled(self, text: str) -> Checked:
+        checked = self.check(text)
+        if checked.document is not None and not checked.errors:
+            for one in checked.document.definitions:
+                if isinstance(one, OperationDefinitionNode):
+                    name = None if one.name is None else one.name.value
+                    checked.chosen(self._schema, self._planner, name)
+        return checked
+
+    def may_keep(self, text: str) -> bool:
+        """Whether the text is in order and holds nothing that may be of a person: it may be kept."""
+        if IDENTIFIER.search(text) or not all(map(HARMLESS.fullmatch, cut(text).literals)):
+            return False
+        return not self.read(text).checked.errors
 
     def chosen(self, written: Written, operation: str | None) -> Chosen:
         """The operation of that name in a document, compiled when it is asked for first."""
@@ -92,7 +114,7 @@ class Documents:
 
     def read(self, text: str) -> Written:
         """The document, from memory where it, or another of its shape, was seen before."""
-        known = self._texts.get(text)
+        known = self._registered.get(text) or self._texts.get(text)
         if known is not None:
             return Written(known)
         given = cut(text)

@@ -36,8 +36,8 @@ from graphql.language import Node
 from resolvers.documents.literals import COMMENT, NUMBER, Cut, NoValue, number_of, text_of
 
 NAME = "lifted"
-HARMLESS = re.compile(r'-?[0-9]{1,9}|"[a-z_]{0,60}"|#')
-"""Literals that may be remembered where they stand: no identifier or name of a person is one."""
+HARMLESS = re.compile(r'-?[0-9]{1,6}|"[a-z_]{0,60}"|#')
+"""Literals that may be kept where they stand: no identifier, number or name of a person is one."""
 RULES = (OverlappingFieldsCanBeMergedRule, VariablesInAllowedPositionRule)
 """The rules that may object to a variable where they have nothing against a value."""
 
