@@ -63,6 +63,20 @@ def test_one_interface_file_more(live: LiveDeclarations, folder: Path) -> None:
     assert "senior_citizen_card" in live.current.platforms["province"].interfaces
 
 
+def test_replicas_come_and_go(live: LiveDeclarations, folder: Path) -> None:
+    """A replica more is a platform changed, in force after the reload; and so is one less."""
+    file = folder / "platforms/province/platform.toml"
+    replicas = 'replicas = ["http://127.0.0.1:9111"]\n'
+    edit(file, "endpoint", f"{replicas}endpoint")
+    more, declared = live.reload(), live.current.platforms["province"].replicas
+    edit(file, replicas, "")
+    less = live.reload()
+
+    assert more == less == ReloadReport(None, platforms=("province",))
+    assert declared == ("http://127.0.0.1:9111",)
+    assert live.current.platforms["province"].replicas == ()
+
+
 def test_a_removed_platform_is_reported(live: LiveDeclarations, folder: Path) -> None:
     """A folder taken away takes its interfaces along."""
     shutil.rmtree(folder / "platforms/human_resources_bureau")
