@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.page_charts import Chart
 from benchmarks.page_plots import concurrency, cost, distributions, timeline
-from benchmarks.page_tables import everything, pairs, promises, rankings
+from benchmarks.page_tables import everything, kept, pairs, promises, rankings
 from benchmarks.results import Results
 
 _STYLE = (Path(__file__).parent / "page.css").read_text("utf-8")
@@ -63,7 +63,7 @@ _OUTAGE = (
     "Requests belong to the moment when they were due."
 )
 _FIGURES = (
-    "Medians of the rounds; CPU, norm (CPU scaled by the calibration loop) and upstream calls are "
+    "Medians of the rounds; CPU, norm (CPU scaled by the calibration loop) and calls to platforms are "
     "for one lookup, busy is the share of time that the server worked, others what other processes "
     "had of its core meanwhile: where that is more than a few percent, measure again."
 )
@@ -71,10 +71,11 @@ _FIGURES = (
 
 def _head(results: Results) -> str:
     shared = " <strong>One core for everything: nothing here is comparable.</strong>"
+    summary = " · ".join(filter(None, (kept(results), results.began)))
     command = f"<p><code>{escape(results.command)}</code></p>" if results.command else ""
     return (
         f"<h1>certhub: what a lookup costs</h1>"
-        f'<p class="soft">{escape(results.began)} · {results.rounds} rounds in turn, '
+        f'<p class="soft">{escape(summary)} · {results.rounds} rounds in turn, '
         f"{results.seconds:g} s a window.{shared if results.shared_core else ''}</p>{command}"
     )
 

@@ -8,7 +8,7 @@ from math import floor, isfinite, log10
 
 WIDTH, HEIGHT = 480, 300
 LEFT, RIGHT, TOP, BOTTOM = 52, 92, 26, 38
-_LEADING = 12.5
+_LEADING = 13.0
 """Pixels that names at the ends of lines keep from each other."""
 _LETTERS = 14
 """Of a name, those that there is room for."""
@@ -85,7 +85,7 @@ class Chart:
         return (
             f'<rect class="band" x="{left:.1f}" y="{TOP}" width="{right - left:.1f}" '
             f'height="{HEIGHT - TOP - BOTTOM}"/>'
-            f'<text class="note" x="{left + 4:.1f}" y="{TOP + 12}">{escape(band.name)}</text>'
+            f'<text class="note" x="{left:.1f}" y="{TOP - 5}">{escape(band.name)}</text>'
         )
 
     def _grid(self) -> list[str]:
@@ -122,7 +122,7 @@ class Chart:
 
     def _names(self) -> list[str]:
         """Each at the height where its line ends, moved as little as keeps them apart."""
-        ends = sorted((self._at(line.points[-1]), line) for line in self._named())
+        ends = [(self._at(line.points[-1]), line) for line in self.lines if line.points]
         ends.sort(key=lambda end: end[0][1])
         heights = _apart([y for (_, y), _ in ends])
         parts = []
@@ -137,9 +137,6 @@ class Chart:
                 f"{escape(name)}</text>"
             )
         return parts
-
-    def _named(self) -> list[Line]:
-        return [line for line in self.lines if line.name and line.points]
 
 
 def linear(title: str, most: float) -> Axis:

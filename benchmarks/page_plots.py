@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from math import log10
 
 from benchmarks.page_charts import Axis, Band, Chart, Line, linear, logarithmic, number
-from benchmarks.results import Measurement, Moment, OutageTold, Results
+from benchmarks.results import Measurement, Moment, OutageTold, Results, ScenarioTold
 
 _KNOWN = (
     *("certhub", "certhub-unrecorded", "mercurius", "apollo", "yoga", "hive"),
@@ -15,16 +15,44 @@ _WIDE = 20.0
 """Where the most is more than so many times the least, a scale is logarithmic."""
 
 
+_SHAPES = {
+    "one": "one lookup",
+    "list": "100 in a list",
+    "aliases": "100 aliases",
+    "half": "100, half fall through",
+    "verified": "a verification hit",
+    "dossier": "a dossier of 12",
+    "hot": "100 reusable answers",
+    "same": "one question from all",
+    "city": "a city's mixture",
+}
+_WAYS = {"batch": "batch call", "gateway": "sharing gateway"}
+
+
+def in_words(told: ScenarioTold) -> str:
+    """A scenario for people."""
+    shape = _SHAPES.get(told.shape, f"{told.lookups:,} lookups")
+    latency = "heavy-tailed latency" if told.latency == "tail" else f"{told.latency} ms"
+    loads = {"alone": "one caller", "open": f"open loop at {told.rate or 0:.0%} of capacity"}
+    load = loads.get(told.load, f"{told.callers} callers")
+    return f"{shape} · {_WAYS.get(told.way, told.way)} · {latency} · {load}"
+
+
 def look(contender: str) -> str:
     """The class of a contender in the style sheet."""
     return f"of-{contender}" if contender in _KNOWN else "of-other"
 
 
+def short(contender: str) -> str:
+    """A name as there is room for at the end of a line."""
+    return "unrecorded" if contender == "certhub-unrecorded" else contender
+
+
 def distributions(results: Results) -> list[Chart]:
     """How long requests took, percentile by percentile; a chart for each scenario."""
     return [
-        _distribution(name, measured)
-        for name, measured in by_scenario(results).items()
+        _distribution(measured)
+        for measured in by_scenario(results).values()
         if not measured[0].scenario.shape.startswith(("list-of", "one-by"))
     ]
 
@@ -38,13 +66,14 @@ def by_scenario(results: Results) -> dict[str, list[Measurement]]:
     return found
 
 
-def _distribution(name: str, measured: Sequence[Measurement]) -> Chart:
+def _distribution(measured: Sequence[Measurement]) -> Chart:
     lines = [_percentiles(one) for one in measured]
     deepest = max(x for line in lines for x, _ in line.points)
     ticks = [(_depth(share), told) for share, told in _SHARES if _depth(share) <= deepest]
     times = [ms for line in lines for _, ms in line.points]
     across = Axis("percentile of requests", 0.0, max(deepest, 1.0), ticks=[(0.0, "0"), *ticks])
-    return Chart(name, across, logarithmic("ms", times), lines)
+    title = in_words(measured[0].scenario)
+    return Chart(title, across, logarithmic("ms", times), lines)
 
 
 def _percentiles(one: Measurement) -> Line:
@@ -53,7 +82,8 @@ def _percentiles(one: Measurement) -> Line:
     shares = [share for share, _ in one.windows[0].latencies_ms if (1 - share) * fewest >= 0.999]
     points = [(_depth(share), _ms(one, share)) for share in shares or [0.5]]
     told = ", ".join(f"p{100 * share:g} {_ms(one, share):,.2f} ms" for share in (0.5, 0.9, 0.99))
-    return Line(one.contender, look(one.contender), points, f"{one.contender}: {told}")
+    name = one.contender
+    return Line(short(name), look(name), points, f"{name}: {told}")
 
 
 def _ms(one: Measurement, share: float) -> float:
@@ -106,12 +136,16 @@ def _curves(
     for one in measured:
         if one.windows:
             points.setdefault(one.contender, []).append((across(one), figure(one)))
-    return [Line(name, look(name), sorted(each), dots=True) for name, each in points.items()]
+    return [
+        Line(short(name), look(name), sorted(each), dots=True)
+        for name, each in points.items()
+        if len(each) > 1
+    ]
 
 
 def _chart(title: str, across: str, up: str, lines: Sequence[Line]) -> list[Chart]:
-    """No chart where no line has two points."""
-    if not any(len(line.points) > 1 for line in lines):
+    """No chart where there is no line."""
+    if not lines:
         return []
     xs = sorted({x for line in lines for x, _ in line.points})
     ys = [y for line in lines for _, y in line.points]

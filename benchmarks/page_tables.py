@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from math import log
 
-from benchmarks.page_plots import by_scenario, look
-from benchmarks.ratios import RATIOS, Ratio
+from benchmarks.page_plots import by_scenario, in_words, look
+from benchmarks.ratios import DIRECT, HUB, RATIOS, Ratio
 from benchmarks.results import Measurement, Results, Window
 
-HUB = "certhub"
 _FARTHEST = 8.0
 """Of a promise's bar: so many times better or worse than its bound reaches the edge."""
 _BAR, _BAR_HEIGHT = 200, 16
@@ -21,16 +20,26 @@ _FIGURES: Sequence[tuple[str, Callable[[Window], float], str]] = (
     ("norm µs", lambda one: one.norm_us, ",.1f"),
     ("busy", lambda one: one.busy, ".0%"),
     ("others", lambda one: one.others, ".0%"),
-    ("upstream calls", lambda one: one.calls, ".3f"),
+    ("calls", lambda one: one.calls, ".3f"),
     ("MB", lambda one: one.resident_mb, ",.0f"),
 )
+
+
+def kept(results: Results) -> str:
+    """How many promises are kept, of those that could be told."""
+    told = [(ratio, results.ratios.get(ratio.name)) for ratio in RATIOS]
+    known = [(ratio, value) for ratio, value in told if value is not None]
+    count = sum(ratio.reached(value) for ratio, value in known)
+    return f"{count} of {len(known)} promises kept" if known else ""
 
 
 def promises(results: Results) -> str:
     """What was promised, what was measured, and how far they are apart."""
     rows = [_promise(ratio, results) for ratio in RATIOS if ratio.name in results.ratios]
-    heads = _heads(("promise", "words"), ("measured", ""), ("bound", ""), ("by its bound", "words"))
-    return _table(heads, rows) if rows else "<p>None was reckoned.</p>"
+    heads = _heads(
+        ("promise", "words"), ("measured", ""), ("bound", ""), ("against its bound", "middle")
+    )
+    return f'<div class="promises">{_table(heads, rows)}</div>' if rows else ""
 
 
 def _promise(ratio: Ratio, results: Results) -> str:
@@ -41,11 +50,11 @@ def _promise(ratio: Ratio, results: Results) -> str:
         return _row(
             _words(told), _cell("–"), _cell(ratio.target), f'<td class="words soft">{why}</td>'
         )
-    kept = ratio.reached(value)
-    figure = (
-        f'<td class="{"kept" if kept else "missed"}">{_short(value)} {"✓" if kept else "✗"}</td>'
+    reached = ratio.reached(value)
+    figure = f'<td class="{"kept" if reached else "missed"}">{_short(value)} {"✓" if reached else "✗"}</td>'
+    return _row(
+        _words(told), figure, _cell(ratio.target), _bar(_margin(ratio, value), reached=reached)
     )
-    return _row(_words(told), figure, _cell(ratio.target), _bar(_margin(ratio, value), kept=kept))
 
 
 def _margin(ratio: Ratio, value: float) -> float:
@@ -54,7 +63,7 @@ def _margin(ratio: Ratio, value: float) -> float:
     return min(max(better, 1 / _FARTHEST), _FARTHEST)
 
 
-def _bar(margin: float, *, kept: bool) -> str:
+def _bar(margin: float, *, reached: bool) -> str:
     """From the bound in the middle to the right where it is kept, else to the left."""
     middle = _BAR / 2
     length = log(margin) / log(_FARTHEST) * middle
@@ -62,24 +71,23 @@ def _bar(margin: float, *, kept: bool) -> str:
     return (
         f'<td class="bar"><svg viewBox="0 0 {_BAR} {_BAR_HEIGHT}" preserveAspectRatio="none" '
         f'role="img" aria-label="{margin:.2f} times better than the bound">'
-        f'<rect class="{"ok" if kept else "no"}" x="{left:.1f}" y="4" width="{width:.1f}" height="8"/>'
+        f'<rect class="{"ok" if reached else "no"}" x="{left:.1f}" y="4" width="{width:.1f}" height="8"/>'
         f'<path d="M{middle:.0f} 0V{_BAR_HEIGHT}"/></svg></td>'
     )
 
 
 def rankings(results: Results) -> str:
     """Lookups in a second side by side, for scenarios in which several were measured at once."""
-    found = [
-        (name, measured)
-        for name, measured in by_scenario(results).items()
-        if len(measured) > 1
-        and measured[0].scenario.load == "crowd"
+    crowds = (
+        [one for one in measured if one.contender != DIRECT]
+        for measured in by_scenario(results).values()
+        if measured[0].scenario.load == "crowd"
         and not measured[0].scenario.shape.startswith("one-by")
-    ]
-    return "\n".join(_ranking(name, measured) for name, measured in found)
+    )
+    return "\n".join(_ranking(measured) for measured in crowds if len(measured) > 1)
 
 
-def _ranking(name: str, measured: Sequence[Measurement]) -> str:
+def _ranking(measured: Sequence[Measurement]) -> str:
     ordered = sorted(measured, key=_rate, reverse=True)
     most = _rate(ordered[0])
     rows = (
@@ -90,7 +98,8 @@ def _ranking(name: str, measured: Sequence[Measurement]) -> str:
         f'width="{_rate(one) / max(most, 1e-9) * _BAR:.1f}" height="10"/></svg></td></tr>'
         for one in ordered
     )
-    return f"<figure><h3>{escape(name)}</h3>{_table('', rows)}</figure>"
+    title = escape(in_words(measured[0].scenario))
+    return f'<figure class="ranking"><h3>{title}</h3>{_table("", rows)}</figure>'
 
 
 def _rate(one: Measurement) -> float:
@@ -104,23 +113,27 @@ def everything(results: Results) -> str:
         ("server", "words"),
         ("callers", ""),
         *((title, "") for title, _, _ in _FIGURES),
-        ("least – most lookups/s", ""),
+        ("lookups/s, least – most", ""),
     )
-    measured = (one for each in by_scenario(results).values() for one in each)
-    return _table(heads, map(_figures, measured))
+    scenarios = by_scenario(results).values()
+    rows = (_figures(one, first=one is each[0]) for each in scenarios for one in each)
+    return f'<div class="figures">{_table(heads, rows)}</div>'
 
 
-def _figures(one: Measurement) -> str:
+def _figures(one: Measurement, *, first: bool) -> str:
+    """A row; the scenario is named in the first of its rows."""
     told = (_cell(format(one.middle(figure), shape)) for _, figure, shape in _FIGURES)
     least, most = one.spread(lambda window: window.lookups_per_second)
-    row = _row(
-        f"<td>{escape(one.scenario.name)}</td>",
-        f'<td class="words">{escape(one.contender)}</td>',
+    name = one.scenario.name if first else ""
+    kinds = f"{'ours' if one.contender == HUB else ''} {'begins' if first else ''}".strip()
+    cells = (
+        f"<td>{escape(name)}</td>",
+        _words(escape(one.contender)),
         _cell(str(one.scenario.callers)),
         *told,
         _cell(f"{least:,.0f} – {most:,.0f}"),
     )
-    return row.replace("<tr>", '<tr class="ours">', 1) if one.contender == HUB else row
+    return f'<tr class="{kinds}">{"".join(cells)}</tr>'
 
 
 def pairs(told: Mapping[str, str]) -> str:
