@@ -10,9 +10,9 @@ from connectors.assisted_words import SealedProof
 from hub.assisting.twins import Twin, read_twin
 from hub.declarations.words import CertificateType
 from hub.evidence import Subject
-from hub.notary.checking import Named
 from hub.notary.keeping import read_trust
 from hub.notary.ledger import read_registry
+from hub.notary.material import Named
 from hub.notary.pool import Workshop
 from hub.notary.reading import Misread
 from hub.notary.registry import Registry, RegistryView

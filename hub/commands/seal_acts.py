@@ -15,9 +15,9 @@ from hub.desk.words import Officer, Role
 from hub.notary.bringing import brought_seal
 from hub.notary.keeping import read_key
 from hub.notary.ledger import write_registry
+from hub.notary.material import SigningKey
 from hub.notary.registry import Change, Forbidden, SealEvent, SealRecord
 from hub.notary.registry import Registry as Seals
-from hub.notary.signing import SigningKey
 from hub.notary.words import ProofTrouble, Seal, SealKind, Unit
 from hub.settings import Settings
 

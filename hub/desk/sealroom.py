@@ -12,8 +12,8 @@ from typing import TextIO, TypeVar
 from hub.desk.sealing import SealRefused
 from hub.notary.authority import Authority
 from hub.notary.keeping import open_authority, read_key, write_key
+from hub.notary.material import Signing, SigningKey
 from hub.notary.pool import Workshop, open_workshop
-from hub.notary.signing import Signing, SigningKey
 from hub.notary.words import Content, Extraction, Proof, ProofTrouble, Seal, Sealed, SealUse
 
 NUMBER = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,62}[0-9A-Za-z])?")

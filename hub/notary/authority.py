@@ -11,8 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from hub.notary.signatures import Trust
-from hub.notary.signing import SigningKey
+from hub.notary.material import SigningKey, Trust
 from hub.notary.words import ProofTrouble, Seal, SealKind, Unit
 
 LIFE = timedelta(days=3650)

@@ -7,7 +7,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 
 from hub.notary.authority import loaded
-from hub.notary.signing import SigningKey
+from hub.notary.material import SigningKey
 from hub.notary.sm2 import is_sm2, private_number, public_point, sm2_sign, sm2_verify
 from hub.notary.words import ProofTrouble, Seal, SealKind, Unit
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hub.notary.layers import Layers
+from hub.notary.material import Trust
 from hub.notary.registry import RegistryView, SealRecord
-from hub.notary.signatures import Examined, Trust, examine
+from hub.notary.signatures import Examined, examine
 from hub.notary.verdict import Check, Checked, Result
 
 TOLERANCE = timedelta(minutes=5)

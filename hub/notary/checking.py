@@ -1,16 +1,16 @@
 """Checks a proof before it is delivered, and for anybody who received one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from hub.evidence import Subject
 from hub.notary.case import Case, case_of, failed, judged, passed, unchecked
 from hub.notary.endorsement_checks import endorsement_checks
 from hub.notary.layers import NotAProof, open_layers
+from hub.notary.material import Named, Trust
 from hub.notary.registry import RegistryView
 from hub.notary.seal_checks import seal_checks
-from hub.notary.signatures import BROKEN, Trust
+from hub.notary.signatures import BROKEN
 from hub.notary.sm2 import ExtraMissing
 from hub.notary.verdict import Check, Checked, Verdict
 from hub.notary.words import Endorsement
@@ -51,14 +51,6 @@ def check(
     if all(one.passed for one in checks):
         checks += [*seal_checks(case), *endorsement_checks(case, subject, twin)]
     return _verdict(case, checks)
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What a document says of itself, nothing of it checked: by this its records are found."""
-
-    document_number: str
-    seal: str
 
 
 def named(pdf: bytes) -> Named | None:

@@ -13,8 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from hub.notary.authority import Authority, loaded, make_authority
-from hub.notary.signatures import Trust
-from hub.notary.signing import SigningKey
+from hub.notary.material import SigningKey, Trust
 from hub.notary.sm2 import is_sm2
 from hub.notary.words import ProofTrouble
 

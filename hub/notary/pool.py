@@ -9,25 +9,21 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
+from importlib import import_module
 from multiprocessing.connection import wait
-from typing import TypeVar
+from typing import Any
 
 from hub.evidence import Subject
-from hub.notary import checking, sealing
-from hub.notary.checking import Named
+from hub.notary.material import Named, Signing, Trust
 from hub.notary.registry import RegistryView
-from hub.notary.signatures import Trust, hush
-from hub.notary.signing import Signing
 from hub.notary.verdict import Verdict
 from hub.notary.words import Content, Extraction, Proof, Seal, Sealed, SealUse
-
-_Done = TypeVar("_Done")
 
 
 class Workshop:
@@ -45,17 +41,20 @@ class Workshop:
         self, content: Content, with_seal: Seal, use: SealUse, signing: Signing
     ) -> Sealed:
         """See `sealing.seal`."""
-        return await self._run(partial(sealing.seal, content, with_seal, use, signing))
+        sealed: Sealed = await self._run("sealing.seal", content, with_seal, use, signing)
+        return sealed
 
     async def endorse(
         self, sealed: Sealed, extraction: Extraction, valid_until: datetime, signing: Signing
     ) -> Proof:
         """See `sealing.endorse`."""
-        return await self._run(partial(sealing.endorse, sealed, extraction, valid_until, signing))
+        proof: Proof = await self._run("sealing.endorse", sealed, extraction, valid_until, signing)
+        return proof
 
     async def named(self, pdf: bytes) -> Named | None:
         """See `checking.named`."""
-        return await self._run(partial(checking.named, pdf))
+        named: Named | None = await self._run("checking.named", pdf)
+        return named
 
     async def check(
         self,
@@ -69,19 +68,29 @@ class Workshop:
         now: datetime,
     ) -> Verdict:
         """See `checking.check`; the registry is sent to the worker, so keep it to one record."""
-        job = partial(checking.check, pdf, trust, registry, subject=subject, twin=twin)
-        return await self._run(partial(job, sealed_at=sealed_at, now=now))
+        verdict: Verdict = await self._run(
+            "checking.check",
+            pdf,
+            trust,
+            registry,
+            subject=subject,
+            twin=twin,
+            sealed_at=sealed_at,
+            now=now,
+        )
+        return verdict
 
     def warm(self) -> None:
         """Let a worker begin now, so that the first job need not wait a second for it."""
-        self._executor.submit(hush)
+        self._executor.submit(int)
 
     def close(self) -> None:
         """End the workers; what has not begun is given up."""
         self._executor.shutdown(wait=True, cancel_futures=True)
 
-    async def _run(self, job: Callable[[], _Done]) -> _Done:
+    async def _run(self, name: str, *given: object, **named: object) -> Any:  # a job of that name
         loop = asyncio.get_running_loop()
+        job = partial(_done, name, *given, **named)
         async with self._room:
             executor = self._executor
             try:
@@ -107,9 +116,17 @@ async def open_workshop(workers: int = 2) -> AsyncIterator[Workshop]:
         await asyncio.to_thread(workshop.close)
 
 
+def _done(name: str, *given: object, **named: object) -> Any:
+    """The job, done here: jobs go by name, since only workers ever need pyHanko and its memory."""
+    module, function = name.split(".")
+    return getattr(import_module(f"hub.notary.{module}"), function)(*given, **named)
+
+
 def _begin_work() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the hub's to answer
-    hush()
+    for module in ("sealing", "checking"):
+        import_module(f"hub.notary.{module}")
+    import_module("hub.notary.signatures").hush()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

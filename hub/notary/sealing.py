@@ -10,6 +10,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import append_signature_field
 
 from hub.notary.layers import open_layers
+from hub.notary.material import Signing
 from hub.notary.rendering import (
     ENDORSEMENT_MM,
     SEAL_MM,
@@ -17,7 +18,7 @@ from hub.notary.rendering import (
     draw_page,
     draw_seal,
 )
-from hub.notary.signing import Layer, Signing, field_at, sign_layer
+from hub.notary.signing import Layer, field_at, sign_layer
 from hub.notary.statements import content_statement, endorsement_statement, twin_of
 from hub.notary.words import (
     Content,

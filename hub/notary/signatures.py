@@ -14,7 +14,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from hub.notary.sm2 import WithSm2
+from hub.notary.sm2_signatures import WithSm2
 
 BROKEN = (
     PdfError,
@@ -29,15 +29,6 @@ BROKEN = (
     zlib.error,
 )
 """What pyHanko and asn1crypto raise on a file that somebody has broken; found by breaking files."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """Root certificates in DER: whose seals, whose endorsements and whose clocks are believed."""
-
-    seals: tuple[bytes, ...]
-    platform: tuple[bytes, ...]
-    clocks: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,6 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from io import BytesIO
 
@@ -21,8 +19,10 @@ from pyhanko.stamp.static import StaticStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from hub.notary.clock import OwnClock
+from hub.notary.material import Signing, SigningKey
 from hub.notary.rendering import PAGE_HEIGHT_MM
-from hub.notary.sm2 import DIGEST, Sm2Signer, is_sm2
+from hub.notary.sm2 import DIGEST, is_sm2
+from hub.notary.sm2_signatures import Sm2Signer
 
 STATEMENT = "/XXcerthub"
 """Where a signature dictionary holds our JSON; `XX` marks a private key (ISO 32000-1, Annex E)."""
@@ -37,23 +37,6 @@ class Layer(StrEnum):
 
     SEAL = "Seal"
     ENDORSEMENT = "Endorsement"
-
-
-@dataclass(frozen=True, slots=True)
-class SigningKey:
-    """A certificate (X.509) and its private key (PKCS#8), both in DER."""
-
-    certificate: bytes
-    private_key: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Signing:
-    """How a layer is signed: by whom, when, and by whose clock the time is confirmed."""
-
-    key: SigningKey
-    at: datetime
-    clock: SigningKey | None = None
 
 
 class _Drawing(PdfContent):

@@ -13,6 +13,7 @@ from pyhanko.sign.fields import append_signature_field
 from connectors.contract import ValueKind
 from hub.evidence import HolderKind, Subject
 from hub.notary.authority import Authority, make_authority
+from hub.notary.material import Signing, SigningKey
 from hub.notary.registry import Change, Registry, SealEvent, SealRecord, changed, use, used
 from hub.notary.rendering import (
     ENDORSEMENT_MM,
@@ -22,7 +23,7 @@ from hub.notary.rendering import (
     draw_seal,
 )
 from hub.notary.sealing import endorse, seal
-from hub.notary.signing import Layer, Signing, SigningKey, field_at, sign_layer
+from hub.notary.signing import Layer, field_at, sign_layer
 from hub.notary.statements import content_statement, endorsement_statement
 from hub.notary.words import (
     AnswerKind,

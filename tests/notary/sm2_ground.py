@@ -8,10 +8,9 @@ from pathlib import Path
 
 from asn1crypto import pem
 
+from hub.notary.material import Signing, SigningKey, Trust
 from hub.notary.registry import Change, SealEvent, SealRecord, used
 from hub.notary.sealing import endorse, seal
-from hub.notary.signatures import Trust
-from hub.notary.signing import Signing, SigningKey
 from hub.notary.words import Content, Proof, Seal, Sealed, SealKind, SealUse
 from tests.notary.ground import (
     CIVIL,

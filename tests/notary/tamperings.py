@@ -9,9 +9,9 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from hub.evidence import Subject
 from hub.notary.checking import check
+from hub.notary.material import Signing
 from hub.notary.registry import Change, Registry, SealEvent, used
 from hub.notary.signatures import hush
-from hub.notary.signing import Signing
 from hub.notary.verdict import Verdict
 from hub.notary.words import Extraction, SealKind, SealUse
 from tests.notary.ground import (

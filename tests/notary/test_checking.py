@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from hub.notary.checking import Named, named
+from hub.notary.checking import named
+from hub.notary.material import Named, Signing
 from hub.notary.registry import Change, SealEvent
 from hub.notary.rendering import draw_page
-from hub.notary.signing import Signing
 from hub.notary.verdict import Check, Result
 from tests.notary.ground import (
     CONTENT,

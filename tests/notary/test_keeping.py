@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from hub.notary.authority import loaded
 from hub.notary.keeping import open_authority, read_key, read_trust, write_key, write_trust
-from hub.notary.signing import SigningKey
+from hub.notary.material import SigningKey
 from hub.notary.words import ProofTrouble, SealKind, Unit
 from tests.notary.ground import MADE, NOW, authority
 

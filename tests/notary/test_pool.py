@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from hub.notary.checking import Named
+from hub.notary.material import Named
 from hub.notary.pool import Workshop, open_workshop
 from hub.notary.words import Proof, ProofTrouble, Sealed
 from tests.notary.ground import (

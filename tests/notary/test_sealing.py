@@ -14,8 +14,8 @@ from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from hub.notary.material import Signing
 from hub.notary.sealing import endorse, seal
-from hub.notary.signing import Signing
 from hub.notary.words import Content, Proof, ProofTrouble, SealKind, SealUse
 from tests.notary.ground import (
     CONTENT,

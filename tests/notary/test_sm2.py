@@ -18,19 +18,19 @@ from pyhanko_certvalidator.sig_validate import SignatureValidationContext
 
 from hub.notary.checking import check
 from hub.notary.keeping import read_key, read_trust, write_key, write_trust
+from hub.notary.material import Signing
 from hub.notary.pool import open_workshop
 from hub.notary.sealing import seal
-from hub.notary.signing import Signing
 from hub.notary.sm2 import (
     DIGEST_ID,
     SIGNATURE,
     SIGNATURE_ID,
     ExtraMissing,
-    WithSm2,
     is_sm2,
     sm2_sign,
     sm2_verify,
 )
+from hub.notary.sm2_signatures import WithSm2
 from hub.notary.verdict import Check, Result, Verdict
 from hub.notary.words import ProofTrouble
 from tests.notary.ground import LATER, authority, civil_seal, proof, registry
@@ -44,8 +44,8 @@ WITHOUT_EXTRA = """
 import json, pickle, sys
 sys.modules["gmssl_pyx"] = None  # as where it is not installed
 from hub.notary.checking import check
+from hub.notary.material import Signing
 from hub.notary.sealing import seal
-from hub.notary.signing import Signing
 from hub.notary.sm2 import ExtraMissing
 
 world, usual, trust, records, now = pickle.load(sys.stdin.buffer)
