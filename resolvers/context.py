@@ -31,20 +31,23 @@ class Context:
     door: Door
     request_id: str = field(default_factory=lambda: fresh_name(time()))
     began: float = field(default_factory=perf_counter)
-    loader: LookupLoader = field(init=False)
+    loader: LookupLoader | None = None
     sources: dict[str, object] = field(default_factory=dict)
     asked: int = 0
     explored: int = 0
 
-    def __post_init__(self) -> None:
-        self.loader = LookupLoader(self.disclose)
-
     async def disclose(self, lookups: Sequence[Lookup]) -> list[Outcome]:
-        """One outcome per lookup, in order, in one batch of their own."""
-        return await self.hub.disclosure.disclose(self.requester, lookups, self.request_id)
+        """One outcome per lookup, in order, in one batch of their own.
+
+        Their time began when the request came in.
+        """
+        elapsed = perf_counter() - self.began
+        return await self.hub.disclosure.disclose(self.requester, lookups, self.request_id, elapsed)
 
     async def gathered(self, lookups: Sequence[Lookup]) -> list[Outcome]:
         """The same, in one batch with all lookups of this request that are asked for in this tick."""
+        if self.loader is None:  # a plan needs none, and what it gathers knows the context
+            self.loader = LookupLoader(self.disclose)
         return await asyncio.gather(*(self.loader.load(lookup) for lookup in lookups))
 
     @property

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from connectors.contract import Answer, ConnectorError, Held, TimedOut, Value
 from connectors.contract import NotHeld as WireNotHeld
@@ -35,6 +36,7 @@ from hub.evidence import (
     Requester,
     Step,
     Subject,
+    Terms,
     Tier,
     Unavailable,
 )
@@ -265,6 +267,60 @@ async def test_nothing_leaves_when_the_records_cannot_be_written(tmp_path: Path)
     async with stage(tmp_path, row(), {PERSON.identifier: Held(VALUES)}, writable=False) as on:
         with pytest.raises(RecordsUnavailable):
             await on.disclosure.disclose(ASKING, [lookup()], "req1")
+
+
+async def test_the_time_of_lookups_began_with_their_request(tmp_path: Path) -> None:
+    """The request came in five seconds ago, its lookups may take five: silence, on record."""
+    async with stage(tmp_path, row(), {PERSON.identifier: Held(VALUES)}) as on:
+        (late,) = await on.disclosure.disclose(ASKING, [lookup()], "req1", 5.0)
+        (record,) = await on.records.of_request("req1")
+
+    assert isinstance(late, Unavailable)
+    assert late.silent == ("province", "city")
+    assert record.outcome == "unavailable"
+
+
+async def test_a_call_with_lookups_of_all_kinds_answers_each_as_alone(tmp_path: Path) -> None:
+    """Several purposes, selections, times and people at once, and some that are refused."""
+    other = Subject(HolderKind.PERSON, "330203199001015679")
+    asked = [
+        lookup("name"),
+        structs.replace(lookup("name"), subject=other),
+        lookup(operator="stranger"),
+        structs.replace(lookup("address"), terms=Terms(within=1.0)),
+        lookup("name", acting_for=other),
+        structs.replace(lookup("name"), purpose=Purpose("I1", "case-8", "op1")),
+        structs.replace(lookup("name"), subject=other),
+    ]
+    async with stage(tmp_path, row(), {PERSON.identifier: Held(VALUES)}) as on:
+        together = await on.disclosure.disclose(ASKING, asked, "req1")
+        alone = [
+            one for each in asked for one in await on.disclosure.disclose(ASKING, [each], "req2")
+        ]
+        records = [await on.records.of_request(name) for name in ("req1", "req2")]
+
+    assert [_shown(one) for one in together] == [_shown(one) for one in alone]
+    assert [type(one) for one in together] == [Found, NotHeld, Denied, Found, Found, Found, NotHeld]
+    first, second = ([(one.outcome, one.subject, one.case) for one in some] for some in records)
+    assert sorted(first) == sorted(second)
+
+
+def _shown(outcome: Outcome) -> object:
+    """What does not depend on how lookups were put together."""
+    match outcome:
+        case Found():
+            return outcome.holding.source, outcome.disclosed, outcome.withheld
+        case NotHeld() | Unavailable():
+            return [(one.source, one.said) for one in outcome.trail], outcome.next
+        case Denied():
+            return outcome.rule, outcome.article, outcome.remedy
+
+
+async def test_no_lookups_are_no_outcomes(tmp_path: Path) -> None:
+    """Nobody is asked, and nothing is on record."""
+    async with stage(tmp_path, row()) as on:
+        assert await on.disclosure.disclose(ASKING, [], "req1") == []
+        assert await on.records.of_request("req1") == ()
 
 
 async def test_equal_lookups_ask_once_and_leave_a_record_each(tmp_path: Path) -> None:

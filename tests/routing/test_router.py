@@ -69,15 +69,18 @@ def asker(subject: str, unit: str = "U1", max_age: float | None = None) -> Asker
     return Asker(unit, Subject(HolderKind.PERSON, subject), FRESH, max_age)
 
 
-def find(questions: list[Question], within: float = 5.0) -> list[Finding]:
-    return asyncio.run(found(questions, within))
+def find(questions: list[Question], within: float = 5.0, elapsed: float = 0.0) -> list[Finding]:
+    return asyncio.run(found(questions, within, elapsed))
 
 
 async def found(
-    questions: list[Question], within: float = 5.0, observatory: Observatory | None = None
+    questions: list[Question],
+    within: float = 5.0,
+    elapsed: float = 0.0,
+    observatory: Observatory | None = None,
 ) -> list[Finding]:
     async with Lines(observatory or Observatory(), RULES) as lines:
-        return await routing(lines).find(questions, within)
+        return await routing(lines).find(questions, within, elapsed)
 
 
 def routing(lines: Lines, kept: Kept | None = None) -> Router:
@@ -167,6 +170,29 @@ def test_sources_that_hang_share_the_time_and_the_last_one_is_reached() -> None:
     ]
     assert 0.19 < time.monotonic() - began < 0.3
     assert finding.retry_after == 1.0
+
+
+def test_what_has_elapsed_is_taken_off_the_time() -> None:
+    """Of three tenths of a second two are over: who hangs is waited for in the third one."""
+    began = time.monotonic()
+
+    (finding,) = find([question("a", [Scripted(slow={"a": 60})])], within=0.3, elapsed=0.2)
+
+    assert 0.09 < time.monotonic() - began < 0.2
+    assert [attempt.said for attempt in finding.trail] == [Said.TIMED_OUT]
+
+
+def test_who_comes_when_the_time_is_over_is_told_of_silence_at_once() -> None:
+    """Nobody is waited for, every source counts as silent, and nothing is taken for absent."""
+    began = time.monotonic()
+
+    (finding,) = find(
+        [question("a", [Scripted(), Scripted({"a": Held({})})])], within=0.3, elapsed=5.0
+    )
+
+    assert time.monotonic() - began < 0.1
+    assert finding.holding is None
+    assert finding.silent == ("s0", "s1")
 
 
 def test_a_quick_source_is_not_charged_with_the_time_of_a_slow_one() -> None:
