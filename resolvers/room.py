@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 FEW = 8
 """Requests that are let in however late the loop is, so that it never stands idle."""
-LATE = 0.1
+LATE = 0.2
 """Seconds the loop may be late; a request takes some ten turns of it, and each waits as long."""
 STEP = 0.1
 """Seconds between two steps."""
