@@ -76,7 +76,7 @@ async def obtained(context: Context, lookups: Iterable[Lookup], terms: Terms) ->
 
 
 async def _obtained(context: Context, lookup: Lookup, terms: Terms) -> Outcome:
-    outcome = await context.loader.load(lookup)
+    (outcome,) = await context.gathered([lookup])
     came = await context.hub.assisting.asking.pursue(
         context.requester,
         Ask(lookup, terms.accepted_on, issuer=terms.issuer),

@@ -34,6 +34,11 @@ class Infos(dict[Field, LightInfo]):
         self[field] = info = LightInfo(field, self._run)
         return info
 
+    def forget(self) -> None:
+        """Let go of the run and its infos, which know each other: no garbage is to be collected."""
+        self.clear()
+        del self._run
+
 
 class Arguments(dict[Field, dict[str, Any]]):
     """The arguments of every field of a run: they are the same for all its objects."""
@@ -65,8 +70,15 @@ class Run:
     async def answer(self, fields: Sequence[Selected]) -> ExecutionResult:
         """The data of the top fields, and the errors."""
         try:
+            return await self._answer(fields)
+        finally:
+            self.infos.forget()
+
+    async def _answer(self, fields: Sequence[Selected]) -> ExecutionResult:
+        try:
             self._data = dict(self._top(field) for field in fields)
         except GraphQLError as error:
+            _leave(self._later)
             return ExecutionResult(None, [*self.errors, error])
         while self._later:
             await self._level()
