@@ -13,7 +13,7 @@ from connectors.replicas import Reach
 from hub.declarations.credentials import credential_of
 from hub.platforms import connect, endpoint_of
 from hub.sandbox.dials import Dials, Latency
-from hub.sandbox.sandbox import Sandbox, SandboxOptions, open_sandbox
+from hub.sandbox.sandbox import Sandbox, SandboxOptions, StandIn, open_sandbox
 from tests.connectors.scripted_server import nobody_listening
 from tests.sandbox.asking import inquiry
 
@@ -86,6 +86,11 @@ async def city(sandbox: Sandbox, name: str, *urls: str) -> AsyncIterator[tuple[C
         yield City(sandbox, name, connector), lambda: http.reach(endpoint_of(platform, secrets))
 
 
+def total(*servers: StandIn) -> int:
+    """The lookups that came to the servers, by their own counts."""
+    return sum(server.counts.total for server in servers)
+
+
 async def test_one_that_hangs_keeps_nobody_waiting(sandbox: Sandbox, name: str) -> None:
     """Of 400 lookups 200 find the endpoint hanging: all are answered soon, by 420 calls at most."""
     one, two = sandbox.stand_ins[name], sandbox.replicas[name]
@@ -93,20 +98,18 @@ async def test_one_that_hangs_keeps_nobody_waiting(sandbox: Sandbox, name: str) 
     two.turn(Dials(latency=Latency(ms=20)))
     async with city(sandbox, name, one.url, two.url) as (asked, reach):
         before, _ = await asked.answers(0, 200)
-        healthy = one.counts.total, two.counts.total, reach().hedged
         one.turn(Dials(hang_rate=1.0))
         after, slowest = await asked.answers(200, 400)
-        hedged, passed_over = reach().hedged, reach().passed_over
+        calls, hedged, passed_over = total(one, two), reach().hedged, reach().passed_over
         one.turn(Dials())
         again, _ = await asked.answers(0, 400)
 
     assert before + after == again
     assert not [each for each in again if isinstance(each, ConnectorError)]
-    assert healthy == (200, healthy[2], healthy[2])
     assert slowest < 2.0  # where the timeout is 5
     assert 3 <= hedged <= 20
     assert passed_over == 1
-    assert one.counts.total + two.counts.total == 800 + reach().hedged
+    assert 403 <= calls <= 400 + hedged <= 420  # cut off early, a second call has not come
 
 
 async def test_one_that_is_down_is_passed_over(sandbox: Sandbox, name: str) -> None:
