@@ -15,7 +15,7 @@ SECONDS = 300.0
 NODE_WANTED = (22, 19)
 _INSTALL = (
     *("install", "--ignore-scripts", "--no-audit", "--no-fund"),
-    *("--prefer-offline", "--fetch-retries=1", "--loglevel=error"),
+    *("--prefer-offline", "--fetch-retries=1", "--fetch-retry-mintimeout=500", "--loglevel=error"),
 )
 _SHOWN = 300
 """Characters of what an installer said that are shown where it failed."""

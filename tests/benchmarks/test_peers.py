@@ -165,7 +165,6 @@ def test_packages_that_no_registry_gives_are_told_in_words(
     monkeypatch.setenv("CERTHUB_BENCH_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/")
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "npm"))
-    monkeypatch.setenv("npm_config_fetch_retries", "0")
     package = tmp_path / "package.json"
     package.write_text(json.dumps({"private": True, "dependencies": {"undici": "8.12.4"}}))
 
