@@ -110,7 +110,11 @@ def _progress(steps: int) -> Iterator[Callable[[str], None]]:
     columns = BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     console = Console(stderr=True)
     with Progress(
-        *columns, TextColumn("{task.description}"), console=console, auto_refresh=False
+        *columns,
+        TextColumn("{task.description}"),
+        console=console,
+        auto_refresh=False,
+        transient=True,
     ) as progress:
         bar = progress.add_task("", total=steps)
 

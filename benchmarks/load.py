@@ -19,6 +19,8 @@ _LEFT = 10.0
 _TICK = 0.001
 _REST = 0.05
 """Seconds after which a line that was turned away comes again."""
+_FEW = 0.05
+"""Share of lookups that may go unanswered where some may."""
 _PATIENCE = 100
 """Times that a single request comes again before it gives up."""
 
@@ -39,6 +41,7 @@ class Driven:
     seconds: float  # from its opening to the last answer, which comes after it has closed
     requests: int
     lookups: int
+    unanswered: int  # lookups of lenient requests that no source answered in time
     turned_away: int
     latencies_ms: list[float] = field(repr=False)
 
@@ -221,7 +224,7 @@ class _Window:
         self.closes = closes
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._latencies_ms: list[float] = []
-        self._lookups = self._turned_away = 0
+        self._lookups = self._unanswered = self._turned_away = 0
         self._last = 0.0
 
     def open(self, now: float) -> bool:
@@ -233,7 +236,7 @@ class _Window:
         try:
             if isinstance(came, WrongAnswer):
                 raise came
-            line.request.glance(came)
+            missing = line.request.glance(came)
         except TurnedAway:
             self._turned_away += 1
         except WrongAnswer as wrong:
@@ -242,6 +245,7 @@ class _Window:
             self._last = perf_counter()
             self._latencies_ms.append((self._last - line.due) * 1000)
             self._lookups += line.request.lookups
+            self._unanswered += missing
 
     def end(self, wrong: WrongAnswer | None = None) -> None:
         """No more is waited for."""
@@ -256,10 +260,13 @@ class _Window:
         """What came of it."""
         if not self._latencies_ms:
             raise WrongAnswer("nothing was asked: the window is too short for its rate")
+        if self._unanswered > _FEW * self._lookups:
+            raise WrongAnswer(f"{self._unanswered} of {self._lookups} lookups were not answered")
         return Driven(
             self._last - began,
             len(self._latencies_ms),
             self._lookups,
+            self._unanswered,
             self._turned_away,
             self._latencies_ms,
         )

@@ -174,6 +174,7 @@ async def _timed(
         driver_busy=(after.driver - before.driver) / driven.seconds,
         calls=calls / driven.lookups,
         resident_mb=family_mb(server.pid),
+        unanswered=driven.unanswered,
         turned_away=driven.turned_away,
         latencies_ms=percentiles(driven.latencies_ms),
         offered=offered,

@@ -118,12 +118,16 @@ def _in_order(results: Results) -> Iterable[Measurement]:
 
 
 def _callers(one: Measurement) -> str:
-    turned_away = sum(window.turned_away for window in one.windows)
-    return (
-        f"{one.scenario.callers} ({turned_away:,} turned away)"
-        if turned_away
-        else str(one.scenario.callers)
-    )
+    notes = [
+        f"{count:,} {what}"
+        for what, count in (
+            ("turned away", sum(window.turned_away for window in one.windows)),
+            ("unanswered", sum(window.unanswered for window in one.windows)),
+        )
+        if count
+    ]
+    callers = str(one.scenario.callers)
+    return f"{callers} ({', '.join(notes)})" if notes else callers
 
 
 def _cells(one: Measurement) -> tuple[str, ...]:

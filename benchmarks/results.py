@@ -52,6 +52,7 @@ class Window:
     turned_away: int  # requests that the server had no room for; they are in no other figure
     latencies_ms: tuple[tuple[float, float], ...]  # (share, ms): see SHARES
     offered: float | None = None  # requests in a second, of an open loop
+    unanswered: int = 0  # lookups, of the lookups, whose source was too slow or silent
 
     def ms(self, share: float) -> float:
         """A percentile of the times that requests took."""

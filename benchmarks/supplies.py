@@ -62,8 +62,8 @@ class Supplies:
 
     def _own(self, server: Server, shape: Shape, _: Way) -> Sequence[Request]:
         return [
-            Request(_posted(server, body), lookups, marks)
-            for body, lookups, marks in own_requests(shape.name, self._people)
+            Request(_posted(server, own.body), own.lookups, own.marks, lenient=own.lenient)
+            for own in own_requests(shape.name, self._people)
         ]
 
 

@@ -88,5 +88,5 @@ def test_a_run_that_is_stopped_leaves_nothing_running(
     assert len(children) == 6
     wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))
     if number is not signal.SIGKILL:
-        assert told == "benchmarks: stopped; nothing is left running.\n"
+        assert told.strip() == "benchmarks: stopped; nothing is left running."
         assert list(tmp_path.iterdir()) == []

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import count, cycle
 from random import Random
 
@@ -82,6 +83,22 @@ async def test_a_lookup_that_is_missing_ends_the_window(loop: str) -> None:
                 await closed_loop(connected, supply(url), 30)
             else:
                 await open_loop(connected, supply(url), 100.0, 30, Random(2026))
+
+
+async def test_lookups_that_may_go_unanswered_are_counted() -> None:
+    """One of a hundred in each answer; but one of two would make the figures mean nothing."""
+    async with (
+        answering(b'["held"' + b',"held"' * 98 + b"]") as url,
+        lines(url, 1) as connected,
+    ):
+        lenient = cycle([replace(next(supply(url)), lookups=100, lenient=True)])
+        driven = await closed_loop(connected, lenient, 0.1)
+        worse = cycle([replace(next(supply(url)), lookups=198, lenient=True)])
+        with pytest.raises(WrongAnswer, match="lookups were not answered"):
+            await closed_loop(connected, worse, 0.1)
+
+    assert driven.unanswered == driven.requests
+    assert driven.lookups == 100 * driven.requests
 
 
 async def test_a_status_other_than_200_is_no_answer() -> None:
