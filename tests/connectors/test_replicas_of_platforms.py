@@ -13,7 +13,8 @@ from connectors.replicas import Reach
 from hub.declarations.credentials import credential_of
 from hub.platforms import connect, endpoint_of
 from hub.sandbox.dials import Dials, Latency
-from hub.sandbox.sandbox import Sandbox, SandboxOptions, StandIn, open_sandbox
+from hub.sandbox.face import StandIn
+from hub.sandbox.sandbox import Sandbox, SandboxOptions, open_sandbox
 from tests.connectors.scripted_server import nobody_listening
 from tests.sandbox.asking import inquiry
 
