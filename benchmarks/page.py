@@ -63,9 +63,10 @@ _OUTAGE = (
     "Requests belong to the moment when they were due."
 )
 _FIGURES = (
-    "Medians of the rounds; CPU, norm (CPU scaled by the calibration loop) and calls to platforms are "
-    "for one lookup, busy is the share of time that the server worked, others what other processes "
-    "had of its core meanwhile: where that is more than a few percent, measure again."
+    "Medians of the rounds; an open loop has its rate where others have their callers. CPU, norm "
+    "(CPU scaled by the calibration loop) and calls to platforms are for one lookup, busy is the "
+    "share of time that the server worked, others what other processes had of its core meanwhile: "
+    "where that is more than a few percent, measure again."
 )
 
 

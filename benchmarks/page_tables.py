@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from math import log
+from statistics import median
 
 from benchmarks.page_plots import by_scenario, in_words, look
 from benchmarks.ratios import DIRECT, HUB, RATIOS, Ratio
@@ -129,11 +130,19 @@ def _figures(one: Measurement, *, first: bool) -> str:
     cells = (
         f"<td>{escape(name)}</td>",
         _words(escape(one.contender)),
-        _cell(str(one.scenario.callers)),
+        _cell(_askers(one)),
         *told,
         _cell(f"{least:,.0f} – {most:,.0f}"),
     )
     return f'<tr class="{kinds}">{"".join(cells)}</tr>'
+
+
+def _askers(one: Measurement) -> str:
+    """Callers of a closed loop, the rate of an open one; and how many requests were turned away."""
+    offered = [window.offered for window in one.windows if window.offered is not None]
+    told = f"{median(offered):,.0f}/s" if offered else str(one.scenario.callers)
+    turned_away = sum(window.turned_away for window in one.windows)
+    return f"{told}, {turned_away:,} turned away" if turned_away else told
 
 
 def pairs(told: Mapping[str, str]) -> str:

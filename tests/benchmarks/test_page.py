@@ -242,6 +242,15 @@ def test_every_figure_is_in_the_table() -> None:
     ]
 
 
+def test_the_table_tells_what_an_open_loop_offered_and_who_was_turned_away() -> None:
+    """The rate stands where a closed loop has its callers."""
+    busy = replace(window(900), offered=1200.0, turned_away=7)
+    opened = replace(ONE, name="one-batch-0-open", load="open", rate=0.7)
+    run = replace(RUN, measurements=(Measurement("certhub", opened, (busy,)),))
+
+    assert "1,200/s, 7 turned away" in read(page(run)).text
+
+
 def test_a_run_of_nothing_is_a_page_without_plots() -> None:
     """Sections without content are left out."""
     nothing = replace(RUN, measurements=(), outage=None, ratios={}, skipped={}, machine={})
