@@ -1,4 +1,7 @@
-"""The words of the hub: subjects, purposes, lookups, attempts and outcomes."""
+"""The words of the hub: subjects, purposes, lookups, attempts and outcomes.
+
+None of them is ever part of a circle, so that garbage collection need not look at them.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -37,7 +40,7 @@ def masked(identifier: str) -> str:
     return f"{identifier[:4]}…{identifier[-4:]}"
 
 
-class Subject(Struct, frozen=True):
+class Subject(Struct, frozen=True, gc=False):
     """A person (GB 11643 resident id) or an organisation (GB 32100 credit code)."""
 
     kind: HolderKind
@@ -74,7 +77,7 @@ class Requester(Struct, frozen=True):
         return not self.people.get(person, frozenset()).isdisjoint(roles)
 
 
-class Purpose(Struct, frozen=True):
+class Purpose(Struct, frozen=True, gc=False):
     """What the certificate is for: item (事项), case (办件), operator; other use is misuse (Article 17)."""
 
     item: str
@@ -87,7 +90,7 @@ class Purpose(Struct, frozen=True):
         return _shown(self, "case")
 
 
-class Terms(Struct, frozen=True):
+class Terms(Struct, frozen=True, gc=False):
     """What a caller asks of the answer: seconds it may take, and how old it may be.
 
     `within`: `None` for what is usual; `max_age`: 0 for none that is used again, `None` for what the
@@ -98,7 +101,7 @@ class Terms(Struct, frozen=True):
     max_age: float | None = None
 
 
-class Lookup(Struct, frozen=True):
+class Lookup(Struct, frozen=True, gc=False):
     """One certificate of one subject for one purpose, and the fields its caller selected.
 
     `selected` is `None` where every granted field is wanted.
@@ -129,7 +132,7 @@ ANSWERED = frozenset({Said.HELD, Said.NOT_HELD})
 """The two ways of answering; all others are silence, and silence is not absence."""
 
 
-class Attempt(Struct, frozen=True):
+class Attempt(Struct, frozen=True, gc=False):
     """One source tried: what it said, why, and how long it took in milliseconds.
 
     `again_in`: seconds after which asking it again makes sense; none where it makes none.
@@ -145,7 +148,7 @@ class Attempt(Struct, frozen=True):
     again_in: float | None = None
 
 
-class Holding(Struct, frozen=True):
+class Holding(Struct, frozen=True, gc=False):
     """A certificate as one source holds it, before the catalogue decides who sees which field."""
 
     source: str
@@ -179,7 +182,7 @@ class DenialRule(StrEnum):
     NOT_BY_LOOKUP = "not_by_lookup"
 
 
-class Found(Struct, frozen=True):
+class Found(Struct, frozen=True, gc=False):
     """A source holds it; `values` are only what the row grants and the caller selected."""
 
     type: str
@@ -196,7 +199,7 @@ class Found(Struct, frozen=True):
         return _shown(self, "disclosed")
 
 
-class NotHeld(Struct, frozen=True):
+class NotHeld(Struct, frozen=True, gc=False):
     """Every source on the route answered, and none holds it."""
 
     type: str
@@ -205,7 +208,7 @@ class NotHeld(Struct, frozen=True):
     record: str
 
 
-class Unavailable(Struct, frozen=True):
+class Unavailable(Struct, frozen=True, gc=False):
     """None found it and at least one source was silent: it may exist."""
 
     type: str
@@ -216,7 +219,7 @@ class Unavailable(Struct, frozen=True):
     retry_after: float | None = None
 
 
-class Denied(Struct, frozen=True):
+class Denied(Struct, frozen=True, gc=False):
     """The lookup may not be answered: which rule, which article, and what to do about it."""
 
     type: str

@@ -8,6 +8,14 @@ from hub.declarations.words import CertificateType
 from hub.evidence import HolderKind, Purpose, Subject
 
 _PERSON = HolderKind.PERSON
+_ABOUT = (
+    "subject.id",
+    "subject.name",
+    "subject.born_on",
+    "subject.sex",
+    "applicant.id",
+    "applicant.name",
+)
 
 
 class Inquiries:
@@ -16,13 +24,13 @@ class Inquiries:
     Two have the same key exactly where the platform is told the same.
     """
 
-    __slots__ = ("_applicant", "_purpose", "_told")
+    __slots__ = ("_applicant", "_facts", "_told")
 
     def __init__(
         self, purpose: Purpose, certificate: CertificateType, unit: Unit, today: date
     ) -> None:
         self._applicant = purpose.applicant
-        self._purpose = {
+        told = {
             "purpose.item": purpose.item,
             "purpose.case": purpose.case,
             "purpose.operator": purpose.operator,
@@ -33,23 +41,32 @@ class Inquiries:
             "today.month": f"{today.month:02}",
         }
         # A text is hashed once, however often it is part of a key.
-        self._told = repr(tuple(self._purpose.values()))
+        self._told = repr(tuple(told.values()))
+        self._facts = told | dict.fromkeys(_ABOUT, "")
 
     def about(self, subject: Subject) -> Inquiry:
         """The inquiry about a subject, who is the applicant where the purpose names no other."""
-        identifier, name = subject.identifier, subject.name or ""
-        facts = {"subject.id": identifier, **self._purpose}
-        person = subject.kind is _PERSON
+        identifier, name, person = subject.identifier, subject.name or "", subject.kind is _PERSON
+        applicant = self._applicant or subject
+        key: tuple[str | bool, ...] = self._told, person, identifier, name
+        if applicant.identifier != identifier or (applicant.name or "") != name:
+            key += applicant.identifier, applicant.name or ""
+        # A copy of all facts there may be, some of which are then taken out, costs least.
+        facts = self._facts.copy()
+        facts["subject.id"] = identifier
+        facts["applicant.id"] = applicant.identifier
         if person:
             facts["subject.born_on"] = identifier[6:14]
             facts["subject.sex"] = "男" if int(identifier[16]) % 2 else "女"
-        if name:
-            facts["subject.name"] = name
-        applicant = self._applicant or subject
-        facts["applicant.id"] = applicant.identifier
-        if applicant.name:
-            facts["applicant.name"] = applicant.name
-        key = self._told, person, identifier, name
-        if applicant.identifier == identifier and (applicant.name or "") == name:
-            return Inquiry(facts, key)
-        return Inquiry(facts, (*key, applicant.identifier, applicant.name or ""))
+        else:
+            del facts["subject.born_on"], facts["subject.sex"]
+        _name(facts, "subject.name", name)
+        _name(facts, "applicant.name", applicant.name)
+        return Inquiry(facts, key)
+
+
+def _name(facts: dict[str, str], fact: str, name: str | None) -> None:
+    if name:
+        facts[fact] = name
+    else:
+        del facts[fact]

@@ -30,7 +30,7 @@ class KeptAnswer:
     until: float
 
 
-class Asker(Struct, frozen=True):
+class Asker(Struct, frozen=True, gc=False):
     """For whom an answer is kept, about whom, and how old it may be in seconds."""
 
     unit: str

@@ -26,7 +26,7 @@ Take = Callable[[Source, Attempt, Reply, datetime], None]
 """A search's ear: `Search.hear` or `Search.hear_late`."""
 
 
-class Asked(Struct, frozen=True):
+class Asked(Struct, frozen=True, gc=False):
     """A search whose source was asked at a moment, with so many left, and the question on its way."""
 
     search: Search

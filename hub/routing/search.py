@@ -40,7 +40,7 @@ PASSING = frozenset({Said.UNREACHABLE, Said.TIMED_OUT, Said.GARBLED, Said.QUOTA_
 """Silence that may pass by itself; the other kinds must be mended first."""
 
 
-class Question(Struct, frozen=True):
+class Question(Struct, frozen=True, gc=False):
     """An admitted lookup: its route, what the platforms are told, and the key equal questions share."""
 
     key: Hashable
@@ -49,7 +49,7 @@ class Question(Struct, frozen=True):
     asker: Asker
 
 
-class Finding(Struct, frozen=True):
+class Finding(Struct, frozen=True, gc=False):
     """Where a search ended: the holding if any, and every attempt made."""
 
     holding: Holding | None
@@ -110,7 +110,7 @@ def attempt_at(
     return Attempt(platform.name, platform.tier, said, took_ms, reason, reused, coalesced, again)
 
 
-class Search(Struct):
+class Search(Struct, gc=False):
     """A question under way; the router moves it one source further in each wave."""
 
     question: Question

@@ -83,7 +83,7 @@ class Sending:
             _wake(woken, True)
 
 
-class Flight(Struct, frozen=True):
+class Flight(Struct, frozen=True, gc=False):
     """A question on its way; `joined` where another asker had sent it."""
 
     sending: Sending

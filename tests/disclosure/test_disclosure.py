@@ -252,6 +252,22 @@ async def test_not_held_says_what_is_still_possible(tmp_path: Path) -> None:
     assert by_agent.next == (Step.VERIFICATION,)
 
 
+async def test_what_is_possible_differs_for_the_applicant_and_for_others(tmp_path: Path) -> None:
+    """In one call about several people, only the applicant may commit, and about itself."""
+    open_row = row(measures=(Measure.SHARING, Measure.COMMITMENT), commitment=True)
+    purpose = Purpose("I1", "case-9", "op1", applicant=PERSON)
+    other = Subject(HolderKind.PERSON, "330203199001015679")
+    async with stage(tmp_path, open_row) as on:
+        outcomes = await on.disclosure.disclose(
+            ASKING,
+            [Lookup(CARD.name, about, purpose) for about in (PERSON, other, PERSON)],
+            "req1",
+        )
+
+    steps = [one.next for one in outcomes if isinstance(one, NotHeld)]
+    assert steps == [(Step.COMMITMENT,), (Step.BRING,), (Step.COMMITMENT,)]
+
+
 async def test_a_row_without_a_serving_platform_is_unavailable(tmp_path: Path) -> None:
     """Where nobody could be asked, nobody said that it is not held."""
     only_desk = row(measures=(Measure.VERIFICATION,))

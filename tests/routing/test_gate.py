@@ -133,3 +133,15 @@ def test_whatever_happened_all_interfaces_are_asked_again_soon_after_the_platfor
                 gate.hear([NotHeld()], now, now)
 
     assert [gate.admits(7, now) for gate in each] == [7, 7, 7, 7]
+
+
+def test_only_the_probe_itself_gives_the_probe_back() -> None:
+    """A question of before the rest that found no slot tells nothing of the probe on its way."""
+    first, second, *_ = silenced()
+    assert first.admits(5, 1.0) == 1
+
+    second.hear([Crowded("x")], 0.0, 1.1)
+
+    assert second.admits(5, 1.2) == 0
+    first.hear([Crowded("x")], 1.0, 1.3)
+    assert second.admits(5, 1.3) == 1

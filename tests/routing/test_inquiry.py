@@ -2,6 +2,10 @@
 
 from datetime import date
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors.contract import Inquiry
 from hub.catalogue.rows import Unit, UnitKind
 from hub.declarations.certificates import load_certificate_types, packaged_certificates
 from hub.evidence import HolderKind, Purpose, Subject
@@ -53,3 +57,36 @@ def test_an_organisation_has_no_birthday_and_an_unnamed_one_no_name() -> None:
 
     assert {"subject.name", "subject.sex", "subject.born_on"}.isdisjoint(told)
     assert facts(MOTHER)["subject.sex"] == "女"
+
+
+people = st.builds(
+    Subject,
+    st.just(HolderKind.PERSON),
+    st.sampled_from([SON.identifier, MOTHER.identifier]),
+    st.sampled_from([None, "", "王示例", "李示例"]),
+)
+firms = st.builds(Subject, st.just(HolderKind.ORGANISATION), st.just(FIRM.identifier))
+purposes = st.builds(
+    Purpose,
+    st.sampled_from(["a", "b"]),
+    st.sampled_from(["a", "b"]),
+    st.sampled_from(["", "a"]),
+    st.none() | people,
+    st.none() | people,
+)
+told = st.builds(
+    lambda purpose, about, day: Inquiries(purpose, CARD, UNIT, day).about(about),
+    purposes,
+    people | firms,
+    st.sampled_from([date(2026, 3, 9), date(2026, 3, 10), date(2026, 4, 9), date(2025, 3, 9)]),
+)
+
+
+@settings(max_examples=1000)
+@given(told, told)
+def test_two_inquiries_are_one_question_exactly_where_the_same_is_told(
+    one: Inquiry, other: Inquiry
+) -> None:
+    """The key, which is made of few parts, tells them apart as all facts do."""
+    assert (one.key == other.key) == (one.facts == other.facts)
+    assert one.key != other.key or hash(one.key) == hash(other.key)

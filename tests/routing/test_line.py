@@ -246,9 +246,11 @@ async def test_the_wait_follows_what_calls_take() -> None:
     async with opened() as lines:
         for subject in "abc":
             await ask(lines, best(platform), subject)
-        await ask(lines, best(platform), "d")
+        where = best(platform)
+        await ask(lines, where, "d")
+        await ask(lines, where, "e")
 
-    assert platform.timeouts == [1.0, 1.0, 1.0, 0.25]
+    assert platform.timeouts == [1.0, 1.0, 1.0, 0.25, 0.25]
 
 
 async def test_a_call_with_many_questions_has_the_declared_time() -> None:

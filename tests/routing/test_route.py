@@ -1,5 +1,7 @@
 """The route of a lookup follows row, unit and region."""
 
+import tracemalloc
+
 from hub.catalogue.rows import CatalogueRow, Measure, UnitKind
 from hub.evidence import HolderKind, Subject, Tier
 from hub.routing.route import RouteBook, tiers_of
@@ -65,3 +67,18 @@ def test_a_platform_is_asked_only_for_its_regions() -> None:
         ["here"],
         ["there"],
     ]
+
+
+def test_regions_that_somebody_makes_up_take_no_memory() -> None:
+    """Of ten thousand regions no more are remembered than there can be, and routes stay right."""
+    here = platform("here", Tier.MUNICIPAL, "card", regions=("3302",))
+    routes = RouteBook([here], {"here": Scripted()}).routes("card", (Tier.MUNICIPAL,))
+    tracemalloc.start()
+
+    for number in range(10_000):
+        routes.of(Subject(HolderKind.PERSON, f"{number:06d}199001015678"))
+
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken < 1_000_000
+    assert [one.name for one in routes.of(PERSON)] == ["here"]
