@@ -1,6 +1,5 @@
 """The ASGI application: the GraphQL endpoint over its transports, GraphiQL, and the hub behind them."""
 
-import gc
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
@@ -25,6 +24,7 @@ from resolvers.context import Context
 from resolvers.documents.planning import unplanned
 from resolvers.door import Allowance, Door
 from resolvers.execution import Executor
+from resolvers.garbage import seldom_collected
 from resolvers.graphiql.page import GraphiQLConfig, graphiql_routes
 from resolvers.graphiql.tabs import load_examples
 from resolvers.health import health_routes
@@ -56,12 +56,9 @@ def make_app(
         async with watched() as lateness, open_hub(settings, in_common, records) as hub:
             app.state.hub = hub
             app.state.operating = make_operating(hub, app.state.connections, lateness)
-            # Schema, catalogue and declarations live as long as the process: full collections need
-            # not walk them again.
-            gc.collect()
-            gc.freeze()
             async with nullcontext() if in_common else reloading_on_hangup(hub):
-                yield
+                with seldom_collected():
+                    yield
 
     async def home(_: Request) -> Response:
         return RedirectResponse("/graphiql")

@@ -1,0 +1,24 @@
+"""The garbage collection while requests are served: seldom, and never over what lives as long as the process."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+THRESHOLDS = (50_000, 10, 10)
+"""More objects than the requests inside hold at once, so that none is looked at while it is used.
+
+A request leaves no cycle behind (a test holds it to that), so there is next to nothing to be found.
+"""
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """What is there now (schema, catalogue, declarations) is not looked at again; of others, seldom."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*THRESHOLDS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
