@@ -59,7 +59,7 @@ def python_packages(name: str, requirements: Path) -> Path:
     def install(folder: Path) -> None:
         said([sys.executable, "-m", "venv", str(folder / "venv")])
         pip = (str(folder / "venv/bin/python"), "-m", "pip", "--disable-pip-version-check")
-        said([*pip, "install", "-q", "-r", str(requirements)])
+        said([*pip, "install", "-q", "--retries", "1", "-r", str(requirements)])
 
     key = requirements.read_bytes() + sys.version.encode()
     return _folder(name, key, install) / "venv" / "bin" / "python"

@@ -13,7 +13,7 @@ export const typeDefs = readFileSync(new URL('schema.graphql', import.meta.url),
 class Source {
   constructor(name, url) {
     this.name = name
-    this.pool = new Pool(url, { connections: 64 })
+    this.pool = new Pool(url, { connections: 256 }) // opened as they are needed
   }
 
   async answers(lookups) {
