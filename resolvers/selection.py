@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
 
 from graphql import (
     FieldNode,
@@ -49,9 +48,10 @@ class Selection:
 
         `names` maps the GraphQL names of its fields to the declared ones.
         """
-        if certificate.name not in self._fields:
-            self._fields[certificate.name] = self._read(certificate, type_name, names)
-        return self._fields[certificate.name]
+        name = certificate.name
+        if name not in self._fields:
+            self._fields[name] = self._read(certificate, type_name, names)
+        return self._fields[name]
 
     def _read(
         self, certificate: CertificateType, type_name: str, names: Mapping[str, str]
@@ -71,9 +71,10 @@ def selection_below(info: Info, *path: str) -> Selection:
     """What the query selects on the certificates found by following `path` down from this field."""
     if not isinstance(info, LightInfo):
         return _read_below(info, path)
-    if path not in info.remembered:
-        info.remembered[path] = _read_below(info, path)
-    return cast(Selection, info.remembered[path])
+    known = info.remembered.get(path)
+    if known is None:
+        known = info.remembered[path] = _read_below(info, path)
+    return known
 
 
 def _read_below(info: Info, path: Sequence[str]) -> Selection:

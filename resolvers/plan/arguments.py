@@ -1,6 +1,6 @@
 """Arguments compiled from the document: what a field's resolver is given, made of the variables."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 from graphql import (
@@ -32,22 +32,29 @@ Maker = Callable[[Variables], Any]
 Given = Callable[[Variables], dict[str, Any]]
 
 
-def compiled_arguments(inputs: Inputs, field: GraphQLField, node: FieldNode) -> Given:
-    """What makes the keyword arguments of one field of a document."""
+def compiled_arguments(
+    inputs: Inputs, field: GraphQLField, node: FieldNode, sure: Container[str]
+) -> Given:
+    """What makes the keyword arguments of one field of a document; `sure` variables are never null."""
     nodes = {one.name.value: one.value for one in node.arguments or ()}
-    fixed, makers = {}, {}
+    fixed, plain, makers = {}, {}, {}
     for name, argument in field.args.items():
         python_name = argument.extensions[STRAWBERRY].python_name
         if isinstance(argument.extensions[STRAWBERRY].type, StrawberryMaybe):
             raise Unplannable("an argument that may be nothing")
-        if name in nodes:
-            makers[python_name] = _argument(inputs, argument, nodes[name])
-        else:
+        given_node = nodes.get(name)
+        if given_node is None:
             fixed[python_name] = inputs.default(argument)
+        elif isinstance(given_node, VariableNode) and given_node.name.value in sure:
+            plain[python_name] = given_node.name.value
+        else:
+            makers[python_name] = _argument(inputs, argument, given_node)
     fixed = {name: value for name, value in fixed.items() if value is not Undefined}
 
     def given(variables: Variables) -> dict[str, Any]:
         made = fixed.copy()
+        for name, variable in plain.items():
+            made[name] = variables[variable]
         for name, make in makers.items():
             value = make(variables)
             if value is not Undefined:

@@ -7,6 +7,7 @@ from strawberry.types import Info
 from strawberry.types.field import StrawberryField
 
 Remembered = dict[tuple[str, ...], Any]
+"""What was read of the document below a field, by the path down from it."""
 
 
 class Described(Protocol):
@@ -32,13 +33,16 @@ class LightInfo(Info[Any, None]):
     """
 
     context: Any = None  # an attribute instead of Strawberry's property
+    _raw: GraphQLResolveInfo[Any] | None = None
 
     def __init__(self, field: "Described", run: "Tells") -> None:
-        self._field = field.strawberry
         self._planned = field
         self._run = run
-        self._raw: GraphQLResolveInfo[Any] | None = None
         self.context = run.context
+
+    @property
+    def _field(self) -> StrawberryField:  # type: ignore[override]  # the plan's field knows it
+        return self._planned.strawberry
 
     @property
     def _raw_info(self) -> GraphQLResolveInfo[Any]:  # type: ignore[override]  # made when it is read

@@ -11,6 +11,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
+    NonNullTypeNode,
     OperationDefinitionNode,
     OperationType,
     SelectionNode,
@@ -32,6 +33,7 @@ class Operation:
     node: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
     conditions: tuple[str, ...]
+    sure: frozenset[str]  # variables that are never null
 
     @property
     def top(self) -> GraphQLObjectType:
@@ -60,7 +62,12 @@ def operation_of(schema: GraphQLSchema, document: DocumentNode, name: str | None
     for part in (node, *fragments.values()):
         for selection in _selections(part.selection_set.selections):
             conditions.update(_conditions(selection))
-    return Operation(schema, node, fragments, tuple(sorted(conditions)))
+    sure = frozenset(
+        one.variable.name.value
+        for one in node.variable_definitions or ()
+        if isinstance(one.type, NonNullTypeNode)
+    )
+    return Operation(schema, node, fragments, tuple(sorted(conditions)), sure)
 
 
 def _selections(nodes: tuple[SelectionNode, ...]) -> Iterator[SelectionNode]:

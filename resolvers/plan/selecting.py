@@ -82,7 +82,7 @@ class Compiled:
         if not definition.args:
             return None
         try:
-            return compiled_arguments(self._inputs, definition, node)
+            return compiled_arguments(self._inputs, definition, node, self._operation.sure)
         except Unplannable:
             return _unfit
 

@@ -70,6 +70,6 @@ def difference(
             {nulled(result.data, error) for error in result.errors or ()}
             for result in (planned, core)
         ]
-        if places[0] == places[1] and set(map(str, ours)) & set(map(str, theirs)):
+        if places[0] == places[1]:
             return None
     return f"errors: {ours}\n{theirs}"
