@@ -132,6 +132,14 @@ def test_the_letters_of_an_escaped_nul_are_a_text_like_any_other() -> None:
     assert tuple(records_in(alone(record))) == (record,)
 
 
+def test_half_a_surrogate_in_what_is_no_text_of_the_caller_is_a_bug() -> None:
+    """A platform's reason can't hold one: nothing is recorded, and the error is no caller's fault."""
+    noted = {"source": "city", "reason": "x\udfff"}
+
+    with pytest.raises(UnicodeEncodeError):
+        alone(replace(a_record("a"), attempts=(noted,)))
+
+
 def test_the_time_of_a_batch_needs_a_zone() -> None:
     """A naive time is refused when the batch is made."""
     with pytest.raises(ValueError, match="needs a zone"):
