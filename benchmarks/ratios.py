@@ -122,8 +122,12 @@ def _record(results: Results) -> float:
 def _measured(results: Results, contender: str, scenario: str) -> Measurement:
     if (found := results.measured(contender, scenario)) and found.windows:
         return found
-    why = results.skipped.get(f"{contender} {scenario}") or results.skipped.get(contender)
-    raise Missing(why or f"{contender} was not measured in {scenario}")
+    for name in (f"{contender} {scenario}", contender):
+        if name in results.skipped:
+            raise Missing(results.skipped[name])
+    if contender not in (HUB, OFF, FLOOR, BARE, DIRECT, *results.contenders):
+        raise Missing(f"{contender} was not run; it is with --peers")
+    raise Missing(f"{contender} was not measured in {scenario}")
 
 
 def _by_rounds(

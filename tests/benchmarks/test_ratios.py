@@ -132,11 +132,12 @@ def test_memory_is_that_of_the_first_round_and_records_cost_a_share() -> None:
 
 
 def test_a_peer_that_could_not_be_had_is_told_with_its_reason() -> None:
-    """The reason of the skipped peer, not merely that it was not measured."""
+    """Why it was skipped; that it is run with --peers; or that the scenario was not measured."""
     ours = measured("certhub", "list-batch-0", window())
 
     assert reason(run(ours, hive="npm has no network"), "list_vs_hive") == "npm has no network"
-    assert reason(run(ours), "list_vs_apollo") == "apollo was not measured in list-batch-0"
+    assert reason(run(ours), "list_vs_apollo") == "apollo was not run; it is with --peers"
+    assert reason(run(ours), "list_vs_floor") == "floor was not measured in list-batch-0"
 
 
 def test_the_table_of_promises_says_what_is_reached() -> None:
