@@ -91,31 +91,38 @@ async def measure(
     room: Room, cases: Sequence[Case], rounds: int, seconds: float, tell: Tell
 ) -> Mapping[str, str]:
     """All rounds; an open loop that a busy machine could not keep up with is told, and left out."""
+    capacities: dict[str, float] = {}  # requests in a second, by the last closed loop of that name
     lost: dict[str, str] = {}
     for number in range(1, rounds + 1):
         for case in cases:
             tell(f"round {number}: {case.name}")
-            if case.name not in lost:
-                await _window(room, case, seconds, lost)
+            if not needs_capacity(case.scenario):
+                capacities[case.name] = await _closed_loop(room, case, seconds)
+            elif case.name not in lost:
+                try:
+                    await _open_loop(room, case, seconds, capacities)
+                except WrongAnswer as trouble:
+                    lost[case.name] = str(trouble)
     for case in cases:
         if case.name in lost:
             case.windows.clear()
     return lost
 
 
-async def _window(room: Room, case: Case, seconds: float, lost: dict[str, str]) -> None:
+async def _closed_loop(room: Room, case: Case, seconds: float) -> float:
     if case.scenario.large and not case.windows:
         await check(room, case.server, case.scenario)
-    if not needs_capacity(case.scenario):
-        case.windows.append(await window(room, case.server, case.scenario, seconds, None))
-        return
-    try:
-        closed = case.scenario.capacity()
-        capacity = await window(room, case.server, closed, seconds / 2, None)
-        rate = capacity.requests / capacity.seconds
-        case.windows.append(await window(room, case.server, case.scenario, seconds, rate))
-    except WrongAnswer as trouble:
-        lost[case.name] = str(trouble)
+    case.windows.append(await window(room, case.server, case.scenario, seconds, None))
+    return case.windows[-1].requests / case.windows[-1].seconds
+
+
+async def _open_loop(
+    room: Room, case: Case, seconds: float, capacities: Mapping[str, float]
+) -> None:
+    """Of the capacity that the closed loop showed before; where there was none, it is measured now."""
+    closed = Case(case.server, case.scenario.capacity())
+    capacity = capacities.get(closed.name) or await _closed_loop(room, closed, seconds / 2)
+    case.windows.append(await window(room, case.server, case.scenario, seconds, capacity))
 
 
 def _servers(cases: Sequence[Case]) -> list[Server]:

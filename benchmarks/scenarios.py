@@ -187,6 +187,7 @@ USUAL = (
     "one-batch-20",
     "one-batch-20-open",
     "one-batch-tail-open",
+    "city-gateway-tail-open",
     *COST_SCENARIOS,
     *CROWD_SCENARIOS,
 )

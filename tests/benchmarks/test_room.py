@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from benchmarks.catalogue import ITEMS
-from benchmarks.certhub import body, read
-from benchmarks.contenders import Asked, Form, Way
+from benchmarks.certhub import body, certhub, read
+from benchmarks.contenders import Asked, Form, Places, Way
 from benchmarks.crowd import Answered
-from benchmarks.ground import Records
+from benchmarks.floors import direct, floor
+from benchmarks.ground import Ground, Records
+from benchmarks.launching import Server
 from benchmarks.requests import Request, WrongAnswer, posted
 from benchmarks.results import to_json
+from benchmarks.rounds import cases_of
 from benchmarks.scenarios import (
     DIRECT_TOO,
     FLOOR_TOO,
@@ -26,6 +29,7 @@ from benchmarks.timeline import HEALTHY, NEEDING, told
 from benchmarks.wanted import wanted_of
 from tests.benchmarks.made import run
 
+PLACES = Places("http://127.0.0.1:2", "http://127.0.0.1:3", "http://127.0.0.1:4", Path())
 ASKED = Asked("330200196111178001", "张三", "province", {"name": "张三"})
 
 
@@ -67,6 +71,30 @@ def test_the_usual_run_is_of_the_usual_scenarios(tmp_path: Path) -> None:
     assert len(wanted_of(["--all"]).scenarios) == len(SCENARIOS)
     assert (usual.outage, named.outage) == (10.0, 0.0)
     assert (usual.old, named.old) == (None, run())
+
+
+def test_everybody_is_measured_where_he_can_be_compared() -> None:
+    """The hub in all; the floors where they do the same; a peer in no shape that it has no form for."""
+    hub = certhub(Ground({}, "key"))
+    floors = floor(PLACES, {"access_key": "a", "secret": "b"}), direct(Way.BATCH)
+    list_only = replace(floors[0], name="peer", forms=frozenset({Form.LIST}))
+    servers = [Server(one, "http://127.0.0.1:1", 1) for one in (hub, *floors, list_only)]
+    names = ("one-batch-0", "list-of-1000-batch-0-alone", "list-batch-0", "hot-gateway-0")
+
+    cases = cases_of(servers, [SCENARIOS[name] for name in names])
+
+    assert [case.name for case in cases] == [
+        "certhub one-batch-0",
+        "floor one-batch-0",
+        "direct one-batch-0",
+        "certhub list-batch-0",
+        "floor list-batch-0",
+        "direct list-batch-0",
+        "peer list-batch-0",
+        "certhub hot-gateway-0",
+        "certhub list-of-1000-batch-0-alone",
+        "floor list-of-1000-batch-0-alone",
+    ]
 
 
 @pytest.mark.parametrize(
