@@ -4,12 +4,12 @@ import asyncio
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from time import perf_counter
 from types import TracebackType
 from typing import Protocol, Self
 
 import structlog
+from msgspec import Struct
 
 from hub.places import place_of
 from hub.tracing import UNTRACED, Tracing
@@ -31,8 +31,7 @@ def _uncounted(_records: int, _seconds: float) -> None:
     """For who counts no commits."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(Struct, frozen=True):
     batch: DisclosureBatch
     committed: asyncio.Future[None]
 
@@ -137,7 +136,8 @@ class Trail:
             await asyncio.wait([appending], timeout=self._patience)
         finally:
             appending.cancel()
-        await asyncio.wait([appending])
+        if not appending.done():
+            await asyncio.wait([appending])
         if appending.cancelled():
             return RecordsUnavailable(f"no commit within {self._patience:g} s")
         match appending.exception():
