@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeVar
 
 import aiohttp
@@ -13,6 +13,7 @@ from yarl import URL
 
 from connectors.contract import ConnectorError, Endpoint, Garbled, TimedOut, Unreachable
 from connectors.decoding import Json, json_document
+from connectors.lines import Lines, Wanted
 from connectors.replicas import Reach, Replicas
 
 T = TypeVar("T")
@@ -74,6 +75,7 @@ class Http:
         traceparent: Callable[[], str | None] = _untraced,
     ) -> None:
         self._session = session
+        self._lines = Lines(session)
         self._traceparent = traceparent
         self._works: set[asyncio.Task[object]] = set()
         self._replicas: dict[tuple[str, ...], Replicas] = {}
@@ -128,9 +130,11 @@ class Http:
             return response.status
 
     async def _reply(self, call: Call) -> Reply:
-        async with self._asked(call) as response:
-            body = await _capped(response, call.endpoint.max_bytes)
-            return Reply(response.status, body, response.charset, response.headers.get("Date"))
+        endpoint, headers = call.endpoint, self._headers(call)
+        limits = endpoint.max_bytes, endpoint.connect_timeout, call.timeout
+        answered = await self._lines.ask(Wanted(call.method, call.url, headers, call.body, *limits))
+        kind, date = answered.text(b"content-type"), answered.text(b"date")
+        return Reply(answered.status, answered.body, kind and charset_in(kind), date)
 
     def _asked(self, call: Call) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         timeout = aiohttp.ClientTimeout(
@@ -161,12 +165,13 @@ class Http:
         if not task.cancelled():
             task.exception()  # seen by whoever still waits; not a loss where nobody does
 
-    async def end_works(self) -> None:
-        """Cancel what still runs and wait until it has ended."""
+    async def end(self) -> None:
+        """Cancel what still runs, wait until it has ended, and let go of all connections."""
         works = list(self._works)
         for work in works:
             work.cancel()
         await asyncio.gather(*works, return_exceptions=True)
+        self._lines.close()
 
 
 @asynccontextmanager
@@ -186,7 +191,7 @@ async def open_http(
         try:
             yield http
         finally:
-            await http.end_works()
+            await http.end()
 
 
 async def _mapped(work: Coroutine[object, None, T], call: Call) -> T:
@@ -198,16 +203,14 @@ async def _mapped(work: Coroutine[object, None, T], call: Call) -> T:
     raise failure
 
 
-async def _capped(response: aiohttp.ClientResponse, most: int) -> bytes:
-    body = await response.content.readany()
-    if response.content.at_eof() and len(body) <= most:
-        return body
-    parts = bytearray(body)
-    while len(parts) <= most and (part := await response.content.readany()):
-        parts += part
-    if len(parts) > most:
-        raise Garbled(f"the answer is larger than {most} bytes; raise `max_bytes` if it is right")
-    return bytes(parts)
+@lru_cache(maxsize=256)
+def charset_in(content_type: str) -> str | None:
+    """The charset that a content type names, if it does."""
+    for part in content_type.split(";")[1:]:
+        name, _, text = part.partition("=")
+        if name.strip().lower() == "charset":
+            return text.strip(' "')
+    return None
 
 
 def _failure(error: aiohttp.ClientError | OSError, call: Call) -> ConnectorError:
