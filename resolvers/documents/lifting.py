@@ -1,7 +1,7 @@
 """Lifts literal values out of a document, as variables, so that others of its shape need no parser."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from graphql import (
@@ -33,7 +33,7 @@ from graphql import (
 )
 from graphql.language import Node
 
-from resolvers.documents.literals import COMMENT, NUMBER, Cut, NoValue, number_of, text_of
+from resolvers.documents.literals import COMMENT, NUMBER, STRING, Cut, NoValue, number_of, text_of
 
 NAME = "lifted"
 HARMLESS = re.compile(r'-?[0-9]{1,6}|"[a-z_]{0,60}"|#')
@@ -73,10 +73,13 @@ class Lifted:
     cut: Cut
     slots: Sequence[_Slot]
     kept: tuple[int, ...]
+    strings: Mapping[str, int] | None  # the literal's number by variable, where all are strings
 
     def values(self, given: Cut) -> dict[str, object] | None:
         """The values of the variables in a text of this shape; none where it has a literal without."""
         literals = given.literals
+        if self.strings is not None and given.is_plain:
+            return {name: literals[number][1:-1] for name, number in self.strings.items()}
         try:
             return {slot.name: slot.read(literals[slot.number]) for slot in self.slots}
         except (NoValue, GraphQLError):
@@ -129,7 +132,13 @@ def _rewritten(given: Cut, slots: Sequence[_Slot]) -> Lifted | None:
         for one in document.definitions
     )
     document = replace(document, definitions=definitions)
-    return Lifted(document, Cut(given.gaps, given.kinds, written), slots, kept)
+    own = Cut(given.gaps, given.kinds, written)
+    return Lifted(document, own, slots, kept, _strings(given, slots))
+
+
+def _strings(given: Cut, slots: Sequence[_Slot]) -> Mapping[str, int] | None:
+    all_are = all(given.kinds[slot.number] == STRING for slot in slots)
+    return {slot.name: slot.number for slot in slots} if all_are else None
 
 
 def _with_variables(

@@ -26,7 +26,7 @@ LITERAL = re.compile(
 It reads each character once, whatever the text.
 """
 LONGEST_NUMBER = 20
-COMMENT, NUMBER = "#", "0"
+COMMENT, NUMBER, STRING = "#", "0", '"'
 _KINDS = str.maketrans(dict.fromkeys("-123456789", NUMBER))
 
 
@@ -49,6 +49,12 @@ class Cut:
     def shape(self) -> tuple[str, str]:
         """Equal for two documents in order only where they differ in nothing but literals."""
         return "\0".join(self.gaps), self.kinds
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether each string says just what stands between its quotes."""
+        literals = "".join(self.literals)
+        return "\\" not in literals and '"""' not in literals
 
     def written(self, literals: Sequence[str]) -> str:
         """The text with other literals."""
