@@ -106,7 +106,8 @@ class Trusted:
             return
         self._taken_in, self._texts = registered, frozenset(registered.values())
         wrong = self._documents.register(registered.values())
-        log.info("registered documents", number=len(registered), wrong=wrong)
+        if registered:
+            log.info("registered documents", number=len(registered), wrong=wrong)
 
 
 def status_of(refusal: GraphQLError) -> int:
