@@ -51,7 +51,7 @@ class Brief:
         wanted = frozenset(declared.fields)
         if like.selected is not None:
             wanted &= like.selected
-        self._shown = tuple(name for name in wanted if name in self.row.granted)
+        self._shown = tuple(wanted & self.row.granted)
         self._withheld = wanted - self.row.granted
         self._steps: dict[bool, tuple[Step, ...]] = {}
 

@@ -1,7 +1,5 @@
 """The gate to an interface: a question must pass the interface's own breaker and its platform's."""
 
-from collections.abc import Sequence
-
 from connectors.contract import (
     ConnectorError,
     Crowded,
@@ -12,7 +10,7 @@ from connectors.contract import (
     WrongHolder,
 )
 from hub.routing.breaker import Breaker, BreakerState
-from hub.routing.sending import Reply, all_answered
+from hub.routing.sending import Reply
 
 
 class Gate:
@@ -47,16 +45,13 @@ class Gate:
         self._platform.admits(count, now)
         return self._own.admits(count, now)
 
-    def hear(self, replies: Sequence[Reply], asked: float, now: float) -> None:
-        """Take in how questions ended that were asked at a moment."""
-        if all_answered(replies):
-            self._own.hear_answers(len(replies), now, asked)
-            self._platform.hear_answers(len(replies), now, asked)
-            return
-        for reply in replies:
-            self._hear(reply, asked, now)
+    def hear_answers(self, answers: int, asked: float, now: float) -> None:
+        """Take in that so many questions were answered that were asked at a moment."""
+        self._own.hear_answers(answers, now, asked)
+        self._platform.hear_answers(answers, now, asked)
 
-    def _hear(self, reply: Reply, asked: float, now: float) -> None:
+    def hear(self, reply: Reply, asked: float, now: float) -> None:
+        """Take in how a question ended that was asked at a moment."""
         if isinstance(reply, Crowded | Incomplete):  # nobody was asked, so it was no probe
             self._own.forgo(asked)
             self._platform.forgo(asked)

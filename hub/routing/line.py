@@ -224,32 +224,25 @@ class Line:
         retries: RetryBudget | None,
     ) -> list[int]:
         """Take in what was said in one turn; gives back the places of who may be asked again."""
-        replies = list(said.values())
-        self._learn(replies, sending.source.interface.timeout, began, moment)
-        self._watch.heard(sending.source, moment - began, replies)
-        if retries is None or all_answered(replies):
-            self._settle(sending, said, moment)
-            return []
-        lost = [
-            place
-            for place, reply in said.items()
-            if isinstance(reply, Unreachable) and retries.grant(1)
-        ]
-        for place in lost:
-            del said[place]
+        replies, seconds = list(said.values()), moment - began
+        answered, lost = all_answered(replies), list[int]()
+        if answered:
+            self._gate.hear_answers(len(replies), began, moment)
+            self.pace.took(seconds, len(replies))
+        else:
+            for reply in replies:
+                self._learn(reply, sending.source.interface.timeout, began, moment)
+        self._watch.heard(sending.source, seconds, replies)
+        if retries is not None and not answered:
+            lost = [place for place, reply in said.items() if _is_lost(reply, retries)]
+            for place in lost:
+                del said[place]
         self._settle(sending, said, moment)
         return lost
 
-    def _learn(self, replies: Sequence[Reply], declared: float, began: float, now: float) -> None:
-        """Learn from replies how the source is."""
-        self._gate.hear(replies, began, now)
-        if all_answered(replies):
-            self.pace.took(now - began, len(replies))
-            return
-        for reply in replies:
-            self._learn_from(reply, declared, began, now)
-
-    def _learn_from(self, reply: Reply, declared: float, began: float, now: float) -> None:
+    def _learn(self, reply: Reply, declared: float, began: float, now: float) -> None:
+        """Learn from a reply how the source is."""
+        self._gate.hear(reply, began, now)
         match reply:
             case QuotaSpent():
                 self._quota_spent_until = now + self._quota_rest
@@ -284,6 +277,11 @@ class Line:
             self._forget(sending, sending.left())
             sending.fail(bug)
         call.end(bug=bug is not None)
+
+
+def _is_lost(reply: Reply, retries: RetryBudget) -> bool:
+    """Whether it got no connection, and may be asked again."""
+    return isinstance(reply, Unreachable) and retries.grant(1) == 1
 
 
 def _cut_off(sending: Sending) -> Reply:

@@ -80,6 +80,8 @@ def _said_by(kind: type) -> Said:
 
 def said_in(replies: Sequence[Reply]) -> dict[Said, int]:
     """How many of the replies say what."""
+    if len(replies) == 1:
+        return {said_by(replies[0]): 1}
     said: dict[Said, int] = {}
     for kind, count in counted(map(type, replies)).items():
         word = _said_by(kind)

@@ -40,7 +40,7 @@ def silenced(names: str = "abcd") -> list[Gate]:
     """A platform that was silent at three interfaces at the moment 0."""
     each = gates(names)
     for gate in each[:3]:
-        gate.hear([TimedOut("x")], 0.0, 0.0)
+        gate.hear(TimedOut("x"), 0.0, 0.0)
     return each
 
 
@@ -56,7 +56,7 @@ def test_one_probe_finds_out_for_all_interfaces() -> None:
     first, second, _, fourth = silenced()
 
     assert [fourth.admits(5, 1.0), first.admits(5, 1.0), second.admits(5, 1.0)] == [1, 0, 0]
-    fourth.hear([NotHeld()], 1.0, 1.1)
+    fourth.hear(NotHeld(), 1.0, 1.1)
 
     assert [one.admits(5, 1.1) for one in (first, second, fourth)] == [5, 5, 5]
 
@@ -64,7 +64,7 @@ def test_one_probe_finds_out_for_all_interfaces() -> None:
 def test_an_interface_that_rests_takes_no_probe_of_its_platform() -> None:
     """The first one fails by itself and rests longer: the platform's probe is left to the second."""
     first, second, *_ = silenced()
-    first.hear([Refused("x")], 0.5, 0.5)  # its second failure: it rests until 1.5
+    first.hear(Refused("x"), 0.5, 0.5)  # its second failure: it rests until 1.5
 
     assert [first.admits(5, 1.2), second.admits(5, 1.2)] == [0, 1]
     assert (first.state(1.2), second.state(1.2)) == (OPEN, HALF_OPEN)
@@ -75,7 +75,7 @@ def test_a_probe_that_was_not_asked_is_given_back() -> None:
     first, second, *_ = silenced()
     for nothing in NOTHING:
         assert first.admits(5, 1.0) == 1
-        first.hear([nothing], 1.0, 1.0)
+        first.hear(nothing, 1.0, 1.0)
 
     assert second.admits(5, 1.0) == 1
 
@@ -85,7 +85,7 @@ def test_only_silence_is_the_platforms(reply: Answer | ConnectorError) -> None:
     """Whatever is said at three interfaces, the fourth may be asked: somebody is there."""
     each = gates("abcd")
     for gate in each[:3]:
-        gate.hear([reply], 0.0, 0.0)
+        gate.hear(reply, 0.0, 0.0)
 
     assert each[3].state(0.0) is CLOSED
 
@@ -95,7 +95,7 @@ def test_a_spent_quota_is_no_failure_of_its_interface_and_a_word_of_its_platform
     first, second, *_ = silenced()
     assert first.admits(1, 1.0) == 1
 
-    first.hear([QuotaSpent("x")], 1.0, 1.1)
+    first.hear(QuotaSpent("x"), 1.0, 1.1)
 
     assert (first.state(1.1), second.state(1.1)) == (CLOSED, CLOSED)
 
@@ -104,7 +104,7 @@ def test_one_silent_interface_rests_alone() -> None:
     """However often one is silent, the others are asked."""
     first, second = gates("ab")
     for _ in range(20):
-        first.hear([TimedOut("x")], 0.0, 0.0)
+        first.hear(TimedOut("x"), 0.0, 0.0)
 
     assert (first.state(0.0), second.state(0.0), second.admits(7, 0.0)) == (OPEN, CLOSED, 7)
 
@@ -123,14 +123,14 @@ def test_whatever_happened_all_interfaces_are_asked_again_soon_after_the_platfor
     each, now = gates("abcd"), 0.0
     for place, reply in told:
         if each[place].admits(1, now):
-            each[place].hear([reply], now, now)
+            each[place].hear(reply, now, now)
         now += pace
 
     for _ in range(3):
         now += WHOLE.longest_rest
         for gate in each:
             if gate.admits(1, now):
-                gate.hear([NotHeld()], now, now)
+                gate.hear(NotHeld(), now, now)
 
     assert [gate.admits(7, now) for gate in each] == [7, 7, 7, 7]
 
@@ -140,8 +140,8 @@ def test_only_the_probe_itself_gives_the_probe_back() -> None:
     first, second, *_ = silenced()
     assert first.admits(5, 1.0) == 1
 
-    second.hear([Crowded("x")], 0.0, 1.1)
+    second.hear(Crowded("x"), 0.0, 1.1)
 
     assert second.admits(5, 1.2) == 0
-    first.hear([Crowded("x")], 1.0, 1.3)
+    first.hear(Crowded("x"), 1.0, 1.3)
     assert second.admits(5, 1.3) == 1
