@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from functools import lru_cache, partial
 from typing import TypeVar
 
 import aiohttp
+import msgspec
+from msgspec.structs import replace
 from yarl import URL
 
 from connectors.contract import ConnectorError, Endpoint, Garbled, TimedOut, Unreachable
@@ -24,8 +25,7 @@ JSON = {"Content-Type": "application/json; charset=UTF-8"}
 _NOBODY_ASKED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """One wire call; `url` comes whole and percent-encoded, `timeout` is in seconds.
 
     A `lookup` only reads, so that a replica of the platform may be asked the same.
@@ -33,21 +33,26 @@ class Call:
 
     endpoint: Endpoint
     method: str
-    url: str = field(repr=False)
+    url: str
     timeout: float
-    headers: Mapping[str, str] = field(repr=False, default_factory=dict)
-    body: bytes | None = field(repr=False, default=None)
+    headers: Mapping[str, str] = {}
+    body: bytes | None = None
     lookup: bool = False
 
+    def __repr__(self) -> str:
+        return f"Call({self.endpoint.platform}, {self.method})"
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+
+class Reply(msgspec.Struct, frozen=True):
     """A whole answer, whatever its status."""
 
     status: int
-    body: bytes = field(repr=False)
+    body: bytes
     charset: str | None
     date: str | None
+
+    def __repr__(self) -> str:
+        return f"Reply({self.status})"
 
     def document(self) -> Json:
         """The body as JSON; `Garbled` where it is none."""
