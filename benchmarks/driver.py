@@ -1,26 +1,13 @@
-"""The load driver: callers that each send their next request when the last is answered."""
+"""Single callers for who takes what comes: one kept-alive connection each, awaited."""
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from time import perf_counter
 from typing import cast
 from urllib.parse import urlsplit
 
-from benchmarks.requests import Request, WrongAnswer
+from benchmarks.requests import WrongAnswer
 
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Driven:
-    """What came of one window."""
-
-    seconds: float  # from its opening to the last answer, which comes after it has closed
-    lookups: int
-    latencies_ms: tuple[float, ...]
 
 
 class Closed(WrongAnswer):
@@ -75,16 +62,6 @@ class Caller(asyncio.Protocol):
             self._answer.set_result(outcome)
 
 
-@asynccontextmanager
-async def callers(url: str, key: str, number: int) -> AsyncIterator[tuple[Caller, ...]]:
-    """That many callers, connected."""
-    async with AsyncExitStack() as connected:
-        came = [await connect(url, key) for _ in range(number)]
-        for caller in came:
-            connected.callback(caller.transport.close)
-        yield tuple(came)
-
-
 async def connect(url: str, key: str) -> Caller:
     """One caller, connected."""
     host, port = urlsplit(url).netloc.rsplit(":", 1)
@@ -95,28 +72,3 @@ async def connect(url: str, key: str) -> Caller:
     loop = asyncio.get_running_loop()
     _, caller = await loop.create_connection(lambda: Caller(head), host, int(port))
     return caller
-
-
-async def drive(callers: Sequence[Caller], supply: Iterator[Request], seconds: float) -> Driven:
-    """All callers at once, each asking on until the window closes."""
-    began = perf_counter()
-    closes = began + seconds
-    answers: list[tuple[float, float, int]] = []
-
-    async def ask_on(caller: Caller) -> None:
-        while (sent := perf_counter()) < closes:
-            request = next(supply)
-            request.glance(await caller.ask(request.body))
-            answers.append((sent, perf_counter(), len(request.sources)))
-
-    try:
-        async with asyncio.TaskGroup() as asking:
-            for caller in callers:
-                asking.create_task(ask_on(caller))
-    except BaseExceptionGroup as failures:  # one reason is enough, and the others are like it
-        raise failures.exceptions[0] from None
-    return Driven(
-        max(ended for _, ended, _ in answers) - began,
-        sum(lookups for _, _, lookups in answers),
-        tuple((ended - sent) * 1000 for sent, ended, _ in answers),
-    )

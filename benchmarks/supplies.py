@@ -1,6 +1,6 @@
 """The requests of each contender in each scenario, made before anything is timed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import cycle
 
@@ -75,8 +75,3 @@ def _posted(server: Server, body: bytes) -> bytes:
 def can(contender: Contender, scenario: Scenario) -> bool:
     """Whether that server can be asked that way at all."""
     return scenario.way in contender.ways and scenario.shape.form in contender.forms
-
-
-def by_name(servers: Sequence[Server]) -> Mapping[str, Server]:
-    """The servers that are up."""
-    return {server.contender.name: server for server in servers}
