@@ -18,6 +18,8 @@ from hub.storage.engine import migrate, open_engine
 POSTGRES = os.environ.get("CERTHUB_TEST_POSTGRES")
 WITHOUT_POSTGRES = "CERTHUB_TEST_POSTGRES is unset: give the URL of a PostgreSQL to test on it too"
 
+_MIGRATED: list[bytes] = []
+
 BACKENDS = [
     "sqlite",
     pytest.param("postgresql", marks=pytest.mark.skipif(POSTGRES is None, reason=WITHOUT_POSTGRES)),
@@ -37,10 +39,32 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
 @pytest.fixture
 async def engine(database: str) -> AsyncIterator[AsyncEngine]:
     """A migrated database."""
+    if file := make_url(database).database if database.startswith("sqlite") else None:
+        await place_migrated(Path(file))
     engine = open_engine(database)
     await migrate(engine)
     yield engine
     await engine.dispose()
+
+
+async def place_migrated(file: Path) -> None:
+    """Put a migrated, empty SQLite there: made once for all tests of a process, since it takes time."""
+    if _MIGRATED:
+        _put(file)
+        return
+    engine = open_engine(f"sqlite:///{file}")
+    await migrate(engine)
+    await engine.dispose()
+    _take(file)
+
+
+def _take(file: Path) -> None:
+    _MIGRATED.append(file.read_bytes())
+
+
+def _put(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(_MIGRATED[0])
 
 
 @asynccontextmanager

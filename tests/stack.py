@@ -34,6 +34,7 @@ from hub.storage.catalogue_store import save_version
 from hub.storage.key_store import create_key
 from hub.storage.opened import open_database
 from resolvers.app import make_app
+from tests.databases import place_migrated
 
 UNIT, ITEM, OPERATOR = "NB-TEST-01", "许可-00001-000", "op-001"
 DOSSIER_ITEM, EXCLUDED_ITEM, FOREIGN_ITEM = "许可-00012-000", "许可-00002-000", "许可-00003-000"
@@ -216,6 +217,7 @@ async def open_stack(
             }
         )
         now = datetime.now(UTC)
+        await place_migrated(settings.data / "certhub.db")
         async with open_database(settings) as engine:
             await save_version(engine, catalogue_for(types), "test", date(2026, 1, 1), now)
             key, _ = await create_key(engine, UNIT, [OPERATOR], "test", now)

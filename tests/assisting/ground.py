@@ -50,6 +50,7 @@ from hub.storage.key_store import create_key
 from hub.storage.opened import open_database
 from hub.workdays.calendar import WorkingDays
 from tests.connectors.assisted_ground import Wire, assisted, wire_to
+from tests.databases import place_migrated
 
 TYPES = load_certificate_types(packaged_certificates())
 HUB = Client("hub", "sandbox-hub", "6ce6ea0e52f9a72f7a037d4d64d1fda3", None, states_items=True)
@@ -286,6 +287,7 @@ def settings_of(folder: Path, desk: str) -> Settings:
 async def furnished(settings: Settings) -> str:
     """The key of the asking unit, in a database with the catalogue."""
     now = datetime.now(UTC)
+    await place_migrated(settings.data / "certhub.db")
     async with open_database(settings) as engine:
         await save_version(engine, content(), "test", date(2026, 1, 1), now)
         key, _ = await create_key(

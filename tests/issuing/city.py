@@ -38,6 +38,7 @@ from hub.storage.opened import open_database
 from hub.workdays.calendar import WorkingDays
 from resolvers.transports.messages import SUBPROTOCOL
 from tests.connectors.assisted_ground import Wire, wire_to
+from tests.databases import place_migrated
 from tests.desk_platform.ground import Caller, Clock, PaperSeals, paper_seals_on_record
 from tests.stack import serving
 from tests.transports.ground import Socket
@@ -192,6 +193,7 @@ def settings_of(folder: Path, url: str) -> Settings:
 
 async def _prepared(settings: Settings) -> dict[str, str]:
     now, keys = datetime.now(UTC), {}
+    await place_migrated(settings.data / "certhub.db")
     async with open_database(settings) as engine:
         await save_version(engine, catalogue(), "test", date(2026, 1, 1), now)
         for unit, named in PEOPLE.items():
