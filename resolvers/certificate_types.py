@@ -41,7 +41,7 @@ def type_name(certificate: CertificateType) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """One certificate type in GraphQL: its class, declared names by GraphQL name, its empty fields.
+    """One certificate type in GraphQL: its class, and declared names by GraphQL name.
 
     `read` is what makes GraphQL's values of a platform's, for the fields that need it.
     """
@@ -49,8 +49,6 @@ class Generated:
     certificate: CertificateType
     graphql: type[Certificate]
     names: Mapping[str, str]
-    blank: Mapping[str, object]
-    shared: tuple[str, ...]  # declared fields that every certificate has under this name
     read: tuple[tuple[str, Callable[[Value], object]], ...]
 
     @property
@@ -85,15 +83,20 @@ class CertificateTypes:
                 )
 
     def certificate(self, found: Found, subject: Subject) -> Certificate:
-        """The certificate as GraphQL shows it: only what was disclosed is set."""
+        """The certificate as GraphQL shows it: only what was disclosed is set.
+
+        A value under a name of `SHARED` is set too, where nobody reads it: those have resolvers.
+        """
         generated = self._generated[found.type]
-        shown: dict[str, Any] = {**generated.blank, **found.disclosed}
-        for name in generated.shared:
-            shown.pop(name, None)
+        shown: dict[str, Any] = {
+            **found.disclosed,
+            "found": found,
+            "told": found.disclosed,
+            "subject": subject,
+        }
         for name, read in generated.read:
-            if shown[name] is not None:
+            if shown.get(name) is not None:
                 shown[name] = read(shown[name])
-        shown["found"], shown["told"], shown["subject"] = found, found.disclosed, subject
         made = generated.graphql.__new__(generated.graphql)
         made.__dict__ = shown
         return made
@@ -124,8 +127,6 @@ def generate(certificate: CertificateType) -> Generated:
         certificate,
         graphql,
         names,
-        blank=dict.fromkeys(own),
-        shared=tuple(name for name in SHARED if name in certificate.fields),
         read=tuple((name, READ[one.kind]) for name, one in own.items() if one.kind in READ),
     )
 

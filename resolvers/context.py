@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter, time
+from typing import Any
 
 from strawberry.types import Info as StrawberryInfo
 
@@ -32,7 +33,7 @@ class Context:
     request_id: str = field(default_factory=lambda: fresh_name(time()))
     began: float = field(default_factory=perf_counter)
     loader: LookupLoader | None = None
-    sources: dict[str, object] = field(default_factory=dict)
+    sources: dict[str, Any] = field(default_factory=dict)
     asked: int = 0
     explored: int = 0
 

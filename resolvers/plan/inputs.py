@@ -178,19 +178,28 @@ def _generated(shape: Shape) -> Coercer:
 
 
 def _lines_of_all(shape: Shape) -> Iterator[str]:
-    optional = [number for number, slot in enumerate(shape.slots) if slot.absent is not Undefined]
-    yield f"known = {len(shape.slots) - len(optional)}"
+    required = [slot for slot in shape.slots if slot.absent is Undefined]
+    yield f"known = {len(required)}"
     for number, slot in enumerate(shape.slots):
-        read = _wrapped(slot, f"coerce{number}(given[{slot.name!r}])")
-        if number in optional:
-            yield f"if {slot.name!r} in given:"
-            yield f"    known += 1; value{number} = {read}"
-            yield f"else: value{number} = absent{number}"
+        if slot in required:
+            yield from _lines_of_slot(number, slot)
         else:
-            yield f"value{number} = {read}"
+            yield f"if {slot.name!r} in given:"
+            yield "    known += 1"
+            yield from (f"    {line}" for line in _lines_of_slot(number, slot))
+            yield f"else: value{number} = absent{number}"
     yield "if len(given) != known: raise Unfit"
     given = (f"{slot.python_name}=value{number}" for number, slot in enumerate(shape.slots))
     yield f"return Made({', '.join(given)})"
+
+
+def _lines_of_slot(number: int, slot: Slot) -> Iterator[str]:
+    """Text is taken as it is; everything else goes through its coercer."""
+    yield f"value = given[{slot.name!r}]"
+    if str(slot.type).rstrip("!") in TEXT and not slot.wraps:
+        yield f"value{number} = value if type(value) is str else coerce{number}(value)"
+    else:
+        yield f"value{number} = {_wrapped(slot, f'coerce{number}(value)')}"
 
 
 def _lines_of_one(shape: Shape) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import Self, cast
+from typing import Self
 
 import strawberry
 from strawberry import relay
@@ -39,7 +39,8 @@ class Source(relay.Node):
             hub = context.hub
             known = cls(key=name, platform=hub.platform(name), seen=hub.observatory.seen)
             context.sources[name] = known
-        return cast(Self, known)
+        found: Self = known
+        return found
 
     @cached_property
     def observed(self) -> Observed:
