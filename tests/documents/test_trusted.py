@@ -116,14 +116,14 @@ def test_memory_for_what_was_sent_is_bounded() -> None:
     """By characters: the oldest text is not known any more."""
     one = Executor(SCHEMA, Limits())
     texts = [
-        f"{{ {f'a{number}: echo ' * 1} {'b: echo ' * 40} }}".ljust(20_000) for number in range(60)
+        f"{{ {f'a{number}: echo ' * 1} {'b: echo ' * 40} }}".ljust(20_000) for number in range(22)
     ]
     for text in texts:
         one.operation(sent(text, hash_of(text)))
 
     kept = [isinstance(one.operation(sent(None, hash_of(text))), Operation) for text in texts]
 
-    assert kept == [False] * 10 + [True] * 50
+    assert kept == [False] * 10 + [True] * 12
 
 
 def test_only_registered_documents_run_where_it_is_strict() -> None:
