@@ -1,5 +1,7 @@
 """What the answer shows of a value, by its type: the rules of graphql-core, chosen once per field."""
 
+from collections.abc import Iterable
+from inspect import iscoroutine
 from types import SimpleNamespace
 from typing import Any, Protocol
 
@@ -98,7 +100,8 @@ class Listed:
             )
         complete, nullable, by_class = self._complete, self._nullable, self._by_class
         shown: list[object] = []
-        for index, value in enumerate(values):
+        rest = iter(values)
+        for index, value in enumerate(rest):
             at = (place, index, nullable)
             project = by_class.get(type(value))
             try:
@@ -109,6 +112,8 @@ class Listed:
                 else:
                     shown.append(complete(value, at, run))
             except Exception as trouble:  # whatever a resolver raises, as graphql-core does it
+                if not nullable:
+                    leave(rest)
                 self._field.failed_at(trouble, at, run)
                 shown.append(None)
         return shown
@@ -119,6 +124,13 @@ class Listed:
             return True
         self._plain.add(type(value))
         return False
+
+
+def leave(values: Iterable[object]) -> None:
+    """Close those that will not be awaited any more."""
+    for value in values:
+        if iscoroutine(value):
+            value.close()
 
 
 class Objects:

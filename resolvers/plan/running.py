@@ -5,9 +5,8 @@ off, and all of a level is waited for together, its lookups in one call.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from inspect import iscoroutine
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, located_error
@@ -18,6 +17,7 @@ from graphql.type.definition import GraphQLResolveInfoHelpers
 from hub.evidence import Outcome
 from resolvers.plan.arguments import Variables
 from resolvers.plan.asked import Asked
+from resolvers.plan.completing import leave
 from resolvers.plan.fields import Field, Later, Selected
 from resolvers.plan.info import LightInfo
 from resolvers.plan.operation import Operation
@@ -78,7 +78,7 @@ class Run:
         try:
             self._data = dict(self._top(field) for field in fields)
         except GraphQLError as error:
-            _leave(self._later)
+            leave(one.value for one in self._later)
             return ExecutionResult(None, [*self.errors, error])
         while self._later:
             await self._level()
@@ -98,7 +98,7 @@ class Run:
         later, self._later = self._later, []
         begun = [one for one in later if self._begin(one)]
         if self._data is None:
-            _leave(begun)
+            leave(one.value for one in begun)
             return
         asked = [one for one in begun if type(one.value) is Asked]
         awaited = [one for one in begun if type(one.value) is not Asked and is_awaitable(one.value)]
@@ -112,7 +112,7 @@ class Run:
     def _begin(self, one: Later) -> bool:
         """Begin what still stands somewhere in the answer; tells whether there is more to do."""
         if self._holder(one.place) is None:
-            _leave([one])
+            leave([one.value])
             return False
         try:
             one.begin(self)
@@ -136,6 +136,8 @@ class Run:
             one.value = _finished(one.value, outcomes[begin:end])
 
     def _settle(self, one: Later) -> None:
+        if self._holder(one.place) is None:  # what it would stand in was nulled meanwhile
+            return
         try:
             shown = one.complete(one.value, one.place, self)
         except Exception as trouble:  # whatever a resolver raises, as graphql-core does it
@@ -212,10 +214,3 @@ async def _await_all(awaited: Sequence[Later]) -> None:
         if isinstance(value, BaseException) and not isinstance(value, Exception):
             raise value
         one.value = value
-
-
-def _leave(later: Iterable[Later]) -> None:
-    """Close what will not be awaited any more."""
-    for one in later:
-        if iscoroutine(one.value):
-            one.value.close()

@@ -284,6 +284,10 @@ class Thing:
         return [wrong(asyncio.sleep(0, Thing(level=3))), Thing(level=4), wrong(asyncio.sleep(0))]
 
     @strawberry.field
+    def strict_later_things(self) -> list["Thing"] | None:
+        return [wrong(asyncio.sleep(0, Thing(level=1))), wrong(None), wrong(asyncio.sleep(0))]
+
+    @strawberry.field
     def echo(
         self,
         text: str | None = None,
