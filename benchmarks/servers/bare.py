@@ -1,5 +1,6 @@
 """A bare endpoint that makes the same signed call to a sharing gateway, for one lookup per request."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -25,19 +26,23 @@ class Gateway:
         self._target, self._rows = os.environ["TARGET"], os.environ["ROWS"].split(".")
         self._columns: Mapping[str, str] = orjson.loads(os.environ["COLUMNS"])
         self._parameter = os.environ["PARAMETER"]
-        self._secret = ""
+        self._secret, self._renewing = "", asyncio.Lock()
 
-    async def renew(self) -> None:
-        """A handshake."""
-        signed = form_encoded(self._signed(self._app_secret))
-        async with self._session.post(f"{self._url}{_RENEW}?{signed}") as reply:
-            self._secret = orjson.loads(await reply.read())["datas"]["requestSecret"]
+    async def renew(self, stale: str = "") -> None:
+        """A handshake, one for all who find the same secret stale: it ends the one before."""
+        async with self._renewing:
+            if self._secret != stale:
+                return
+            signed = form_encoded(self._signed(self._app_secret))
+            async with self._session.post(f"{self._url}{_RENEW}?{signed}") as reply:
+                self._secret = orjson.loads(await reply.read())["datas"]["requestSecret"]
 
     async def held(self, subject: str, item: str) -> dict[str, object]:
         """The eight fields; one more handshake and call where the secret has ended."""
+        secret = self._secret
         document = await self._asked(subject, item)
         if document["code"] != "00":
-            await self.renew()
+            await self.renew(secret)
             document = await self._asked(subject, item)
         row = self._row(document)
         return {name: row[column] for name, column in self._columns.items()}
