@@ -107,6 +107,7 @@ async def served(app: Face, listener: socket.socket, grace: int) -> AsyncIterato
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # nobody here asks who is at the other end of a proxy
         timeout_graceful_shutdown=grace,
     )
     server = Server(config)
