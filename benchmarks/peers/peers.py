@@ -51,7 +51,9 @@ PEERS: Sequence[Peer] = (
     OnNode("mercurius", "Mercurius {mercurius} (Fastify {fastify}), graphql-jit {graphql-jit}"),
     OnNode("apollo", "Apollo Server {@apollo/server} (Fastify {fastify}), DataLoader"),
     OnNode("yoga", "GraphQL Yoga {graphql-yoga}, DataLoader, graphql-jit {graphql-jit}"),
-    OnNode("hive", "Hive Gateway 2 (runtime {@graphql-hive/gateway-runtime}), DataLoader", "hive"),
+    OnNode(
+        "hive", "Hive Gateway 2 (runtime {@graphql-hive/gateway-runtime}), JIT, DataLoader", "hive"
+    ),
     OnPython("strawberry", "Strawberry {strawberry-graphql}, dataloader", "strawberry_dataloader"),
     OnPython("naive", "Strawberry {strawberry-graphql}, naive", "strawberry_naive"),
     OnPython(

@@ -1,8 +1,9 @@
-// Hive Gateway 2 by its runtime, with code resolvers and a DataLoader, which is faster here than its
-// declarative REST source (that one makes a call for each lookup under aliases). Without the JIT
-// plugin, which was measured and made aliases slower and lists no faster; nothing is logged.
+// Hive Gateway 2 by its runtime, with code resolvers and a DataLoader: its declarative REST source
+// makes a call for each lookup under aliases. With its JIT plugin, which makes one lookup and lists
+// a fifth to a third cheaper, and aliases dearer; nothing is logged.
 import { createServer } from 'node:http'
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime'
+import { useJIT } from '@graphql-mesh/plugin-jit'
 import { parse } from 'graphql'
 import { loader, ready, resolversBy, typeDefs } from './lookup.mjs'
 
@@ -16,6 +17,7 @@ function loaderOf({ request }) {
 const gateway = createGatewayRuntime({
   subgraph: parse(typeDefs),
   additionalResolvers: resolversBy(loaderOf),
+  plugins: () => [useJIT()],
   logging: false,
   graphiql: false,
   landingPage: false
