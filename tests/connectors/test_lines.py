@@ -48,8 +48,10 @@ class Host:
                     await reader.read()
                     return
                 body, closing = said.removesuffix(b"CLOSE"), said.endswith(b"CLOSE")
-                writer.write(body)
-                await writer.drain()
+                for part in body.split(b"LATER"):
+                    writer.write(part)
+                    await writer.drain()
+                    await asyncio.sleep(0.05 if b"LATER" in body else 0)
                 if closing:
                     return
         finally:
@@ -157,6 +159,16 @@ async def test_what_nobody_asked_for_is_never_an_answer(http: Http, said: bytes)
         bodies = [(await http.ask(call(host))).body for _ in range(3)]
 
     assert bodies == [b"ok"] * 3
+    assert len(set(host.asked)) == 2
+
+
+async def test_what_comes_unasked_ends_a_kept_connection(http: Http) -> None:
+    """Bytes that come while nobody asks are nobody's answer; the next one is asked anew."""
+    async with hosting(OK + b"LATER" + OK, OK) as host:
+        await http.ask(call(host))
+        await until(lambda: host.open == 0)
+        assert (await http.ask(call(host))).body == b"ok"
+
     assert len(set(host.asked)) == 2
 
 
