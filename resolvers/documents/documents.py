@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+import msgspec
 from graphql import (
     ExecutionResult,
     GraphQLError,
@@ -23,7 +24,9 @@ from resolvers.documents.planning import Planner, unplanned
 from resolvers.errors import CallerError, Code
 from resolvers.limits import Limits
 
-IDENTIFIER = re.compile(r"[0-9]{15}|[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
+IDENTIFIER = re.compile(
+    r"[0-9]{15}|[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}", re.IGNORECASE | re.ASCII
+)
 """Resident ids of either length, and credit codes: no text that holds one is remembered."""
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -54,8 +57,7 @@ class Lifting:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(msgspec.Struct, frozen=True):
     """A text: its document, and the literals that stand in it where it is one of many of its shape."""
 
     checked: Checked
@@ -138,7 +140,8 @@ class Documents:
 
     def _remembered(self, text: str) -> Checked:
         checked = self.check(text)
-        if not IDENTIFIER.search(text):
+        # In a wrong one a name may stand where only words of the language may.
+        if not checked.errors and not IDENTIFIER.search(text):
             self._texts.put(text, len(text), checked)
         return checked
 
@@ -169,7 +172,7 @@ class Documents:
         size = len(gaps) + len(kinds)
         key: tuple[str, ...] = (gaps, kinds)
         if found.kept:
-            self._shapes.put(key, len(found.kept), _Kept(found.kept))
+            self._shapes.put(key, size, _Kept(found.kept))
             key = (*key, *[given.literals[one] for one in found.kept])
         self._shapes.put(key, size, _Shape(Checked(found.document, []), found))
 

@@ -7,7 +7,7 @@ Entry = TypeVar("Entry")
 
 ROOM = 250_000
 """Characters of documents in all; a syntax tree and its plan take 180 bytes for each, 45 MB in all."""
-LONGEST = 50_000
+LONGEST = 100_000
 
 
 class Memory(Generic[Entry]):
