@@ -211,6 +211,10 @@ def everything_held(root: object) -> str:
         f'{{ a{PERSON}: echo(id: "x") }}',
         f"{{ a{PERSON}: echo }}",
         "{ a91330200MA2AJ1234X: echo }",
+        "{ a91330200ma2aj1234x: echo }",
+        "{ echo(id: 91330200ma2aj1234x) }",
+        "{ echo(text: 张三) }",
+        "{ echo(text: zhangsan) }",
         f'query ($v: ID = "{PERSON}") {{ echo(id: $v) }}',
         f'{{ echo(own: "{PERSON}") }}',
         f'{{ echo(id: "{PERSON}", nothing: 1) }}',
@@ -226,17 +230,33 @@ def test_no_identifier_stays_in_memory(text: str) -> None:
 
     held = everything_held(documents)
     assert PERSON not in held
-    assert "91330200MA2AJ1234X" not in held
+    assert "91330200MA2AJ1234X" not in held.upper()
     assert "张三" not in held
+    assert "zhangsan" not in held
+
+
+def test_what_is_too_long_is_not_kept_for_the_sake_of_a_short_literal() -> None:
+    """A megabyte of blanks around the default of a variable is read, and forgotten."""
+    documents = Documents(SCHEMA, Limits())
+    blanks = " " * 1_000_000
+
+    written = documents.read(f"query ($v: Int = 7) {{ echo(number: $v) }}{blanks}")
+
+    assert written.checked.errors == []
+    assert blanks not in everything_held(documents)
 
 
 async def test_an_error_of_a_lifted_literal_stands_where_the_literal_does() -> None:
     """Locations are those of the text that was sent, after literals of other lengths and lines."""
     one = executor()
-    await answer(one, '{ a: echo(text: "x") b: fail(id: "y") }')
+    text = '{ a: echo(text: """l\n\n""")\n b: fail(id: "longer") }'
+    await answer(one, '{ a: echo(text: "x")\n b: fail(id: "y") }')
 
-    got = await answer(one, '{ a: echo(text: """l\n\n""")\n b: fail(id: "longer") }')
+    got = await answer(one, text)
 
+    operation = one.operation(Request(text, None, None))
+    assert isinstance(operation, Operation)
+    assert operation.lifting is not None
     assert isinstance(got["errors"], list)
     assert [error["locations"] for error in got["errors"]] == [[{"line": 4, "column": 2}]]
 
