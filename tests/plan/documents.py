@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 
 Choice = TypeVar("Choice")
 Composite = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType
-DEEPEST = 5
+DEEPEST = 4
 PLAIN: Mapping[str, Sequence[object]] = {
     "String": ("", "身份", "a"),
     "ID": ("x", 7, ""),
@@ -87,7 +87,7 @@ class Drawing:
         return Drawn("\n".join(parts), self.variables)
 
     def selection(self, type_: Composite, depth: int) -> str:
-        parts = [self.part(type_, depth) for _ in range(self.draw(st.integers(1, 4)))]
+        parts = [self.part(type_, depth) for _ in range(self.draw(st.integers(1, 3)))]
         return f"{{ {' '.join(parts)} }}"
 
     def part(self, type_: Composite, depth: int) -> str:
@@ -232,7 +232,7 @@ class Drawing:
 
     def value(self, name: str, type_: GraphQLInputType) -> object:
         """A value for a variable; now and then a wrong one."""
-        if self.chance(1) and self.chance(2):
+        if self.chance(1) and self.chance(1):
             return self.one(WRONG)
         if isinstance(type_, GraphQLNonNull):
             return self.value(name, type_.of_type)
