@@ -55,29 +55,39 @@ NAMES = st.sampled_from(
     ]
 )
 SPACE = st.sampled_from([" ", "\n", "  ", ",", ' # "no" 7\n'])
-FIT = {
+FIT: dict[str, list[str]] = {
     "id": TEXTS + NUMBERS,
     "text": TEXTS,
     "sure": TEXTS,
-    "number": NUMBERS,
+    "number": ["0", "7", "-12", "2147483647"],
     "real": [*NUMBERS, "1.5"],
-    "even": NUMBERS,
+    "even": ["0", "8", "-12"],
     "own": TEXTS + NUMBERS,
     "texts": [*TEXTS, '["a", "b"]'],
     "numbers": [*NUMBERS, "[1 2]"],
-    "person": ['{id: "a", age: 7}', "{id: 7, friends: {id: 8, name: $v}}"],
-    "either": ['{one: "a"}', "{other: 7}", "{one: $v}"],
+    "person": ['{id: "a", age: 7}', '{id: 7, friends: {id: 8, name: "n"}}'],
+    "either": ['{one: "a"}', "{other: 7}"],
 }
 FITTING = st.sampled_from(sorted(FIT)).flatmap(
     lambda name: st.sampled_from(FIT[name]).map(lambda value: f"{name}: {value}")
 )
-ARGUMENT = st.one_of(FITTING, FITTING, FITTING, st.builds("{}: {}".format, NAMES, VALUES))
+ARGUMENT = st.one_of(*[FITTING] * 15, st.builds("{}: {}".format, NAMES, VALUES))
+
+
+ALIASES = ["", *(f"a{number}: " for number in range(30)), "lifted0: "]
+VARIABLES = [
+    ("", ""),
+    ("($v: String)", "u: echo(text: $v)"),
+    ('($v: String = "default")', "u: echo(text: $v)"),
+    ("($v: Int = 7)", "u: echo(number: $v)"),
+    ("($lifted1: ID, $v: ID)", "u: echo(id: $v) w: echo(id: $lifted1)"),
+]
 
 
 @st.composite
 def fields(draw: st.DrawFn) -> str:
     """One field, with an alias that others may have, too."""
-    alias = draw(st.sampled_from(["", "a: ", "b: ", "c: ", "lifted0: "]))
+    alias = draw(st.sampled_from(ALIASES))
     name = draw(st.sampled_from(["echo", "echo", "fail"]))
     given = draw(st.lists(ARGUMENT, max_size=3, unique_by=lambda one: one.split(":")[0]))
     note = draw(st.sampled_from(["", "", ' @note(text: "x y")', " @include(if: true)"]))
@@ -87,21 +97,11 @@ def fields(draw: st.DrawFn) -> str:
 @st.composite
 def documents(draw: st.DrawFn) -> str:
     """A document, right or wrong, of one operation and perhaps a fragment."""
-    variables = draw(
-        st.sampled_from(
-            [
-                "",
-                "($v: String)",
-                '($v: String = "de fault")',
-                "($v: Int = 7)",
-                "($lifted1: ID, $v: ID)",
-            ]
-        )
-    )
+    variables, used = draw(st.sampled_from(VARIABLES))
     kind = draw(st.sampled_from(["query ", "query ", "mutation "]))
     inside = draw(SPACE).join(draw(st.lists(fields(), min_size=1, max_size=3)))
     deeper = draw(st.sampled_from(["{}", "{} thing {{ {} }}", "...f", "{} ... {{ {} }}"]))
-    body = deeper.format(inside, draw(fields()))
+    body = f"{deeper.format(inside, draw(fields()))} {used}"
     body = f"do {{ {body} }}" if kind == "mutation " else body
     tail = f" fragment f on Thing {{ {inside} }}" if "...f" in body else ""
     note = draw(st.sampled_from(["", "", ' @note(text: "q")' if kind == "query " else ""]))
