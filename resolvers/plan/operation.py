@@ -41,6 +41,12 @@ class Operation:
         assert self.schema.query_type is not None, "every schema has queries"
         return self.schema.query_type
 
+    @property
+    def characters(self) -> int:
+        """How long its document is."""
+        assert self.node.loc is not None, "it was parsed from a text"
+        return len(self.node.loc.source.body)
+
 
 def operation_of(schema: GraphQLSchema, document: DocumentNode, name: str | None) -> Operation:
     """The query of this name, or the only one; raises `Unplannable` for anything else.

@@ -23,13 +23,24 @@ from resolvers.plan.operation import Operation, operation_of
 from resolvers.plan.running import Run
 from resolvers.plan.selecting import Compiled
 
-CONDITIONS_REMEMBERED = 16
-"""Sets of conditions (@skip, @include) whose selection is kept; another one is compiled afresh."""
+ROOM = 250_000
+"""Characters of documents whose selection under a set of conditions (@skip, @include) is kept, counted for
+each set; another one is compiled afresh. One character takes some 300 bytes at most.
+"""
+
+Held = tuple[bool, ...]
+Selections = LRUCache[tuple["Plan", Held], Compiled]
+"""Of all plans of one schema: a document of a page has as many sets of conditions as a caller likes."""
 
 
 @lru_cache(maxsize=8)
 def _inputs_of(schema: GraphQLSchema) -> Inputs | None:
     return Inputs(schema) if knows(schema) else None
+
+
+@lru_cache(maxsize=8)
+def _selections_of(_: GraphQLSchema) -> Selections:
+    return LRUCache(ROOM, getsizeof=lambda one: one.characters)
 
 
 def planned(schema: GraphQLSchema, document: DocumentNode, operation: str | None) -> "Plan | None":
@@ -38,7 +49,7 @@ def planned(schema: GraphQLSchema, document: DocumentNode, operation: str | None
     if inputs is None:
         return None
     try:
-        return Plan(operation_of(schema, document, operation), inputs)
+        return Plan(operation_of(schema, document, operation), inputs, _selections_of(schema))
     except Unplannable:
         return None
 
@@ -76,12 +87,13 @@ class Bound:
 class Plan:
     """A query that is run without being walked again."""
 
-    def __init__(self, operation: Operation, inputs: Inputs) -> None:
+    def __init__(self, operation: Operation, inputs: Inputs, selections: Selections) -> None:
         self._operation = operation
         self._inputs = inputs
+        self._selections = selections
+        self._only = None if operation.conditions else Compiled(operation, inputs, {})
         definitions = operation.node.variable_definitions or ()
         self._variables = [Variable.of(operation, inputs, one) for one in definitions]
-        self._selections: LRUCache[tuple[bool, ...], Compiled] = LRUCache(CONDITIONS_REMEMBERED)
 
     def bound(self, variables: Mapping[str, object]) -> Bound | None:
         """The variables coerced; none where they don't fit, and graphql-core is to say why."""
@@ -96,17 +108,24 @@ class Plan:
                     coerced[one.name] = one.default
         except Exception:  # whatever a scalar raises: graphql-core refuses it in its own words
             return None
-        held = [coerced.get(name) for name in self._operation.conditions]
-        if not all(isinstance(one, bool) for one in held):
-            return None
-        return Bound(variables, coerced, self._selection(tuple(map(bool, held))))
+        selection = self._only or self._selection(coerced)
+        return None if selection is None else Bound(variables, coerced, selection)
 
-    def _selection(self, held: tuple[bool, ...]) -> Compiled:
-        known = self._selections.get(held)
-        if known is None:
-            conditions = dict(zip(self._operation.conditions, held, strict=True))
-            known = self._selections[held] = Compiled(self._operation, self._inputs, conditions)
-        return known
+    def _selection(self, coerced: Variables) -> Compiled | None:
+        """What is selected where its conditions are these; none where one of them is null."""
+        given = [coerced.get(name) for name in self._operation.conditions]
+        if not all(isinstance(one, bool) for one in given):
+            return None
+        held = tuple(map(bool, given))
+        known = self._selections.get((self, held))
+        return self._compiled(held) if known is None else known
+
+    def _compiled(self, held: Held) -> Compiled:
+        conditions = dict(zip(self._operation.conditions, held, strict=True))
+        compiled = Compiled(self._operation, self._inputs, conditions)
+        if compiled.characters <= ROOM:
+            self._selections[self, held] = compiled
+        return compiled
 
     async def run(self, bound: Bound, context: object) -> ExecutionResult:
         """The answer: the same data and errors that graphql-core would give."""

@@ -27,6 +27,7 @@ class Compiled:
     """The fields of a query under given conditions, and a projection for every type it meets."""
 
     def __init__(self, operation: Operation, inputs: Inputs, held: Mapping[str, bool]) -> None:
+        self.characters = operation.characters
         self._operation = operation
         self._inputs = inputs
         self._fragments = {

@@ -1,12 +1,15 @@
 """One fact at a time: what graphql-core does, a plan does."""
 
+import gc
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 import pytest
 from graphql import ExecutionResult, GraphQLError, execute, parse, validate
 
-from resolvers.plan.plan import planned
+from resolvers.plan.plan import ROOM, planned
+from resolvers.plan.selecting import Compiled
 from tests.plan.sameness import difference, told
 from tests.plan.trouble import Explorer, Trouble, trouble_schema
 
@@ -401,3 +404,22 @@ def test_errors_are_compared_by_all_they_say() -> None:
     assert (
         difference(ExecutionResult({"a": None}, [first]), ExecutionResult({"a": None})) is not None
     )
+
+
+def test_selections_under_conditions_have_room_in_all() -> None:
+    """Many documents with many sets of conditions hold no more than one long document's worth."""
+    head = "query Q($a: Boolean!, $b: Boolean!, $c: Boolean!, $d: Boolean!)"
+    body = "".join(f"... @include(if: ${one}) {{ level }} " for one in "abcd")
+    plans = [
+        planned(SCHEMA, parse(f"{head} {{ n{number:02}: thing {{ {body} }} }}".ljust(10_000)), None)
+        for number in range(10)
+    ]
+
+    for held in product((True, False), repeat=4):
+        for plan in plans:
+            assert plan is not None
+            assert plan.bound(dict(zip("abcd", held, strict=True))) is not None
+
+    gc.collect()
+    kept = [one for one in gc.get_objects() if type(one) is Compiled and one.characters == 10_000]
+    assert len(kept) == ROOM // 10_000
