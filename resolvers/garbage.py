@@ -4,10 +4,11 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-THRESHOLDS = (50_000, 10, 10)
+THRESHOLDS = (50_000, 5, 2)
 """More objects than the requests inside hold at once, so that none is looked at while it is used.
 
-A request leaves no cycle behind (a test holds it to that), so there is next to nothing to be found.
+A request leaves no cycle behind (a test holds it to that), so there is next to nothing to be found. Documents
+that are forgotten do: of who sends ever new ones no more than a million objects, some 100 MB, are to pile up.
 """
 
 
