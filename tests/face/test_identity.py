@@ -58,3 +58,13 @@ async def test_a_header_without_a_key_is_told_how_to_get_one(header: str | None)
 
     assert store.asked == 0
     assert "certhub keys create" in refused.value.hint
+
+
+async def test_a_header_padded_with_blanks_is_not_remembered() -> None:
+    """A key counts as ever, but nobody can fill the memory with long headers that hold it."""
+    store = Store()
+    known = Identity(store.find)
+    padded = "Bearer" + " " * identity.LONGEST + "ch_x"
+
+    assert [await known.requester(padded) for _ in range(2)] == [CALLER] * 2
+    assert store.asked == 2
