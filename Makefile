@@ -10,13 +10,16 @@ WORKERS ?= 4
 KILLS ?= 200
 MINUTES ?= 10
 COVERAGE ?=
+TESTS = $(BIN)/pytest -n $(WORKERS) --dist loadfile $(if $(COVERAGE),--cov --cov-report=)
+FACED := tests/face tests/transports tests/documents tests/issuing tests/commitment/test_face.py \
+  tests/tracing/test_collector.py tests/tracing/test_passing_on.py tests/audit
 WHOLE_BRANCHES := hub/routing/*,hub/catalogue/admission.py,hub/trail/*,hub/workdays/*,hub/desk/clocks.py,hub/desk/lifecycle.py,hub/desk/objections.py,hub/desk/watching.py,hub/desk/steps/*
 
 .PHONY: help setup demo test slow chaos check gate style types imports schema thresholds faults bench bench-peers outage soak pins clean
 
 help:
 	@echo "make demo    sandbox platforms and the hub, at http://127.0.0.1:8080/graphiql"
-	@echo "make test    every test"
+	@echo "make test    every test; what speaks GraphQL once more without plans (CERTHUB_PLAN=off)"
 	@echo "make slow    processes killed a few times under load, short soak and outage, the benchmarks"
 	@echo "make chaos   desk and hub killed two hundred times under load (KILLS=200), with figures"
 	@echo "make check   the gate: style, types, imports, schema, every test with coverage"
@@ -48,8 +51,11 @@ setup:
 demo: setup
 	@$(BIN)/certhub demo
 
+# All with plans, then what opens the face in its own process once more without; both are run.
 test: setup
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(if $(COVERAGE),--cov --cov-report=)
+	@$(TESTS); with=$$?; \
+	echo "once more without plans:"; CERTHUB_TEST_PLAN=off $(TESTS) $(if $(COVERAGE),--cov-append) $(FACED); \
+	without=$$?; [ $$with -eq 0 ] && [ $$without -eq 0 ]
 
 # Also on PostgreSQL where CERTHUB_TEST_POSTGRES names one.
 slow: setup

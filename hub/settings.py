@@ -42,6 +42,7 @@ KNOWN = {
     "DEMONSTRATION": "file that fills in GraphiQL's key and examples; the sandbox only",
     "API_KEY": "key of `certhub lookup`; the hub itself does not read it",
     "URL": "GraphQL URL of `certhub lookup`; the hub itself does not read it",
+    "TEST_PLAN": "CERTHUB_PLAN of the tests' hubs; the hub itself does not read it",
     "TEST_POSTGRES": "PostgreSQL URL for the tests; the hub itself does not read it",
 }
 

@@ -35,6 +35,7 @@ from hub.storage.key_store import create_key
 from hub.storage.opened import open_database
 from resolvers.app import make_app
 from tests.databases import place_migrated
+from tests.plans import PLAN
 
 UNIT, ITEM, OPERATOR = "NB-TEST-01", "许可-00001-000", "op-001"
 DOSSIER_ITEM, EXCLUDED_ITEM, FOREIGN_ITEM = "许可-00012-000", "许可-00002-000", "许可-00003-000"
@@ -212,6 +213,7 @@ async def open_stack(
                 "CERTHUB_DEMONSTRATION": str(folder / "demonstration.json"),
                 "CERTHUB_CREDENTIALS": str(packaged_credentials()),
                 "CERTHUB_ENDPOINTS": ",".join(f"{n}={u}" for n, u in sandbox.addresses.items()),
+                **PLAN,
                 **({"CERTHUB_CERTIFICATES": str(certificates)} if certificates else {}),
                 **dict(environ),
             }

@@ -20,6 +20,7 @@ from hub.platforms import connect
 from hub.sandbox.sandbox import packaged_credentials, packaged_platforms
 from hub.settings import Settings, read_settings
 from tests.desk_platform.ground import Caller, submission
+from tests.plans import PLAN
 
 ELSEWHERE = "http://127.0.0.1:9"
 
@@ -34,7 +35,7 @@ def settings(folder: Path, **further: str) -> Settings:
         "ENDPOINTS": "verification=embedded",
         **further,
     }
-    return read_settings({f"CERTHUB_{name}": value for name, value in given.items()})
+    return read_settings({**PLAN, **{f"CERTHUB_{name}": value for name, value in given.items()}})
 
 
 def port_of(hub: Hub) -> int:

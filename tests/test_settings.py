@@ -8,6 +8,8 @@ import pytest
 
 from hub.declarations.words import ConfigurationError
 from hub.settings import Settings, pseudonym_secret, read_settings
+from resolvers.plan.plan import planned
+from tests.plans import PLAN, PLANNER, plan_of
 
 
 def given(data: Path, **names: str) -> Settings:
@@ -138,3 +140,10 @@ def test_plans_can_be_turned_off() -> None:
         read_settings({"CERTHUB_PLAN": "no"})
 
     assert str(raised.value) == "environment: CERTHUB_PLAN is 'no'. Allowed: on, off"
+
+
+def test_the_hubs_of_the_tests_run_by_plan_unless_told() -> None:
+    """CERTHUB_TEST_PLAN is CERTHUB_PLAN of every hub that a test opens, and nothing is its default."""
+    assert plan_of({}) == {}
+    assert plan_of({"CERTHUB_TEST_PLAN": "off"}) == {"CERTHUB_PLAN": "off"}
+    assert read_settings(PLAN).plan is (PLANNER is planned)

@@ -51,6 +51,7 @@ from hub.storage.opened import open_database
 from hub.workdays.calendar import WorkingDays
 from tests.connectors.assisted_ground import Wire, assisted, wire_to
 from tests.databases import place_migrated
+from tests.plans import PLAN
 
 TYPES = load_certificate_types(packaged_certificates())
 HUB = Client("hub", "sandbox-hub", "6ce6ea0e52f9a72f7a037d4d64d1fda3", None, states_items=True)
@@ -276,6 +277,7 @@ def settings_of(folder: Path, desk: str) -> Settings:
     endpoints = dict.fromkeys(silent, "http://127.0.0.1:9") | {"verification": desk}
     return read_settings(
         {
+            **PLAN,
             "CERTHUB_DATA": str(folder / "hub"),
             "CERTHUB_PLATFORMS": str(packaged_platforms()),
             "CERTHUB_CREDENTIALS": str(packaged_credentials()),

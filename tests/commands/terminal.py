@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.plans import PLAN
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 
@@ -65,7 +67,8 @@ class Begun:
 def environment(given: Mapping[str, str]) -> dict[str, str]:
     """The environment without any setting of ours but those given."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CERTHUB_")}
-    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "COLUMNS": "160", **given}
+    ours = {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "COLUMNS": "160"}
+    return {**kept, **ours, **PLAN, **given}
 
 
 def command(*words: str | Path) -> list[str]:

@@ -32,6 +32,7 @@ from graphql.language import DirectiveLocation
 from resolvers.execution import Executor, Refused, Request
 from resolvers.limits import Limits
 from resolvers.wire import body_of, refused_body
+from tests.plans import PLANNER
 
 
 def _even(value: object) -> object:
@@ -127,7 +128,7 @@ SCHEMA = GraphQLSchema(
 
 def executor(**limits: int) -> Executor:
     """One that has seen nothing."""
-    return Executor(SCHEMA, Limits(**limits))
+    return Executor(SCHEMA, Limits(**limits), planner=PLANNER)
 
 
 async def answer(

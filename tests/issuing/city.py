@@ -40,6 +40,7 @@ from resolvers.transports.messages import SUBPROTOCOL
 from tests.connectors.assisted_ground import Wire, wire_to
 from tests.databases import place_migrated
 from tests.desk_platform.ground import Caller, Clock, PaperSeals, paper_seals_on_record
+from tests.plans import PLAN
 from tests.stack import serving
 from tests.transports.ground import Socket
 
@@ -183,6 +184,7 @@ def settings_of(folder: Path, url: str) -> Settings:
     )
     return read_settings(
         {
+            **PLAN,
             "CERTHUB_DATA": str(folder / "data"),
             "CERTHUB_PLATFORMS": str(folder / "platforms"),
             "CERTHUB_CREDENTIALS": str(credentials),

@@ -25,6 +25,7 @@ from hub.settings import Settings, read_settings
 from hub.storage.catalogue_store import save_version
 from hub.storage.key_store import create_key
 from hub.storage.opened import open_database
+from tests.plans import PLAN
 
 ASKING, ISSUING = "housing", "civil-affairs"
 ITEM, CERTIFICATE, SEAL = "许可-00757-001", "no_marriage_record", "3302010000001"
@@ -60,7 +61,7 @@ async def lay_ground(folder: Path) -> Ground:
     data = folder / "data"
     (data / "platforms").mkdir(parents=True)
     (data / "desk.toml").write_text(REGISTRY, encoding="utf-8")
-    environ = {"CERTHUB_DATA": str(data)}
+    environ = {**PLAN, "CERTHUB_DATA": str(data)}
     settings = read_settings(environ)
     await _make_seal(settings)
     asking, issuing = await _furnish(settings)

@@ -27,6 +27,7 @@ from resolvers.routes import graphql_routes
 from resolvers.transports.connections import Connections
 from resolvers.transports.messages import SUBPROTOCOL
 from resolvers.transports.operating import Operating, Timing
+from tests.plans import PLANNER
 
 KEY = "ch_test"
 BEARER = f"Bearer {KEY}"
@@ -184,7 +185,7 @@ async def open_ground(
     app = Starlette(routes=[*graphql_routes(), *pages])
     app.state.connections = ground.connections
     app.state.operating = Operating(
-        Executor(SCHEMA._schema, limits),
+        Executor(SCHEMA._schema, limits, planner=PLANNER),
         Forgetful(ground.find),
         lambda requester: Seen(requester, ground),
         limits,
