@@ -91,7 +91,7 @@ class Plan:
         self._operation = operation
         self._inputs = inputs
         self._selections = selections
-        self._only = None if operation.conditions else Compiled(operation, inputs, {})
+        self._usual: tuple[Held, Compiled] | None = None
         definitions = operation.node.variable_definitions or ()
         self._variables = [Variable.of(operation, inputs, one) for one in definitions]
 
@@ -108,7 +108,7 @@ class Plan:
                     coerced[one.name] = one.default
         except Exception:  # whatever a scalar raises: graphql-core refuses it in its own words
             return None
-        selection = self._only or self._selection(coerced)
+        selection = self._selection(coerced)
         return None if selection is None else Bound(variables, coerced, selection)
 
     def _selection(self, coerced: Variables) -> Compiled | None:
@@ -117,13 +117,18 @@ class Plan:
         if not all(isinstance(one, bool) for one in given):
             return None
         held = tuple(map(bool, given))
+        if self._usual is not None and self._usual[0] == held:
+            return self._usual[1]
         known = self._selections.get((self, held))
         return self._compiled(held) if known is None else known
 
     def _compiled(self, held: Held) -> Compiled:
+        """The first is forgotten with the plan: a document that is read once may hold an identifier."""
         conditions = dict(zip(self._operation.conditions, held, strict=True))
         compiled = Compiled(self._operation, self._inputs, conditions)
-        if compiled.characters <= ROOM:
+        if self._usual is None:
+            self._usual = held, compiled
+        elif compiled.characters <= ROOM:
             self._selections[self, held] = compiled
         return compiled
 

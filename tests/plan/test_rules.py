@@ -6,8 +6,17 @@ from itertools import product
 from typing import Any
 
 import pytest
-from graphql import ExecutionResult, GraphQLError, execute, parse, validate
+from graphql import (
+    ExecutionResult,
+    GraphQLError,
+    StringValueNode,
+    execute,
+    parse,
+    validate,
+)
 
+from resolvers.execution import Executor, Request
+from resolvers.limits import Limits
 from resolvers.plan.plan import ROOM, planned
 from resolvers.plan.selecting import Compiled
 from tests.plan.sameness import difference, told
@@ -422,4 +431,18 @@ def test_selections_under_conditions_have_room_in_all() -> None:
 
     gc.collect()
     kept = [one for one in gc.get_objects() if type(one) is Compiled and one.characters == 10_000]
-    assert len(kept) == ROOM // 10_000
+    assert len(kept) == len(plans) + ROOM // 10_000
+
+
+async def test_a_plan_of_a_text_with_values_is_forgotten_with_it() -> None:
+    """What was written into a document with conditions is nowhere in memory once it is answered."""
+    text = "query Q($c: Boolean!) { thing { echo(text: %s) @include(if: $c) level } }"
+    by = Executor(SCHEMA, Limits(), planner=planned)
+
+    for name in ('"Nobody In Particular"', '"Nobody Else"'):
+        for held in (True, False):
+            await by.run(Request(text % name, {"c": held}, None), Explorer())
+
+    gc.collect()
+    values = [one.value for one in gc.get_objects() if isinstance(one, StringValueNode)]
+    assert [value for value in values if value.startswith("Nobody")] == []
