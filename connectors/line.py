@@ -10,6 +10,7 @@ from aiohttp.connector import Connection
 from connectors.contract import Garbled
 
 _MOST_OF_HEADERS = 65_536  # bytes, of one answer
+_MOST_OF_CHUNKS = 8  # bytes on the wire for one of the body, where each comes in a chunk of its own
 _ANSWERS = 200  # from this status on; below it an answer is yet to come
 
 
@@ -57,7 +58,8 @@ class Line(asyncio.Protocol):
 
         Raises what aiohttp does for the same trouble, and `Garbled` for a larger body.
         """
-        self.free, self._heard, self._whole, self._most = False, False, False, most
+        self.free, self._whole, self._in_body, self._most = False, False, False, most
+        self._read = 0
         waiter: asyncio.Future[Answered] = self._loop.create_future()
         self._waiter = waiter
         timer = self._loop.call_at(until, self._fail, TimeoutError())
@@ -72,21 +74,26 @@ class Line(asyncio.Protocol):
                 self.close()
 
     def close(self) -> None:
-        """End the connection."""
+        """End the connection, at once where somebody does not even take what was said."""
         self.free = False
-        self._transport.close()
+        if self._transport.get_write_buffer_size():
+            self._transport.abort()
+        else:
+            self._transport.close()
 
     def data_received(self, data: bytes) -> None:
         """Read on; what nobody asked for ends the line."""
         if self._waiter is None or self._whole:
             self.close()
             return
-        self._heard = True
+        self._read += len(data)
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self.free = False
             self._fail(aiohttp.ClientPayloadError("not HTTP"))
+        if not self._whole and self._read > self._most_read():
+            self._fail(_too_many_headers())
 
     def eof_received(self) -> None:
         """Take no more questions; what is lost with the connection is told then."""
@@ -99,7 +106,7 @@ class Line(asyncio.Protocol):
         self._connection.close()
         if self._waiter is None or self._waiter.done():
             return
-        if not self._heard:
+        if not self._read:
             self._fail(Unheard())
         elif not self._in_body:
             self._fail(aiohttp.ServerDisconnectedError())
@@ -118,16 +125,18 @@ class Line(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header, the first of its name; those after the body are passed over."""
+        if self._in_body:
+            return
         self._size += len(name) + len(value)
         if self._size > _MOST_OF_HEADERS:
-            self._fail(aiohttp.ClientPayloadError("more headers than anybody needs"))
-        elif not self._in_body:
+            self._fail(_too_many_headers())
+        else:
             self._headers.setdefault(name.lower(), value)
 
     def on_headers_complete(self) -> None:
         """The body begins."""
-        self._in_body, self._size = True, 0
         self._status = self._parser.get_status_code()
+        self._in_body, self._size = self._status >= _ANSWERS, 0
         self._keep = self._parser.should_keep_alive()
 
     def on_body(self, part: bytes) -> None:
@@ -141,8 +150,13 @@ class Line(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """The answer is whole, unless it only said that one is yet to come."""
         if self._status >= _ANSWERS and not self._whole:
-            self.free = self._keep
+            # Where the request is not out yet, what is left of it could be taken for the next one.
+            self.free = self._keep and not self._transport.get_write_buffer_size()
             self._finish()
+
+    def _most_read(self) -> int:
+        """How many bytes an answer may take; a body's own size is looked at part by part."""
+        return _MOST_OF_HEADERS + (_MOST_OF_CHUNKS * self._most if self._in_body else 0)
 
     def _ends_with_the_connection(self) -> bool:
         return not self._headers.keys() & {b"content-length", b"transfer-encoding"}
@@ -158,6 +172,10 @@ class Line(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             self.free = False
             self._waiter.set_exception(error)
+
+
+def _too_many_headers() -> aiohttp.ClientPayloadError:
+    return aiohttp.ClientPayloadError("more headers than anybody needs")
 
 
 def too_large(most: int) -> Garbled:

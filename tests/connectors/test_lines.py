@@ -132,6 +132,12 @@ ODD: dict[str, tuple[bytes, type[ConnectorError]]] = {
     ),
     "another protocol": (b"HTTP/1.1 101 Switching\r\nUpgrade: h\r\nConnection: upgrade\r\n\r\n", Garbled),
     "endless headers": (HEAD + b"X: " + b"y" * 70_000 + b"\r\n\r\nCLOSE", Garbled),
+    "a promise alone": (b"HTTP/1.1 100 Continue\r\n\r\nCLOSE", Unreachable),
+    "a line of a header without end": (HEAD + b"X: " + b"y" * 700_000, Garbled),
+    "chunk extensions without end": (
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n1;" + b"x" * 700_000,
+        Garbled,
+    ),
     "no gzip": (HEAD + b"Content-Encoding: gzip\r\n\r\nokCLOSE", Garbled),
     "cut-off gzip": (HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"ok")[:-9] + b"CLOSE", Garbled),
 }  # fmt: skip
@@ -210,6 +216,63 @@ async def test_what_may_be_repeated_is_asked_once_more(http: Http) -> None:
         with pytest.raises(Unreachable):
             await http.ask(call(host, "POST"))
         assert len(host.asked) == 7
+
+
+async def test_a_trailer_after_a_large_body() -> None:
+    """What comes after a body of any size is a header, and is not measured with the body."""
+    large = HEAD + b"Transfer-Encoding: chunked\r\n\r\n11170\r\n" + b"x" * 70_000
+    async with (
+        hosting(large + b"\r\n0\r\nX: 1\r\n\r\n") as host,
+        aiohttp.ClientSession() as session,
+    ):
+        lines = Lines(session)
+        answered = await lines.ask(Wanted("GET", host.url, {}, None, 70_000, 1.0, 5.0))
+        lines.close()
+
+    assert len(answered.body) == 70_000
+
+
+@asynccontextmanager
+async def deaf(said: bytes) -> AsyncIterator[tuple[str, list[asyncio.StreamReader]]]:
+    """A host that says this once the head of a request is there, and reads no more of it."""
+    readers: list[asyncio.StreamReader] = []
+    over = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        readers.append(reader)
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(said)
+        await over.wait()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        try:
+            yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", readers
+        finally:
+            over.set()
+
+
+async def test_who_answers_before_all_is_said_is_not_asked_again_over_that_connection() -> None:
+    """What is left of the request could be taken for the next one."""
+    body = b"x" * 30_000_000
+    async with deaf(OK) as (url, readers), aiohttp.ClientSession() as session:
+        lines = Lines(session)
+        for _ in range(2):
+            assert (await lines.ask(Wanted("POST", url, {}, body, 9, 1.0, 5.0))).body == b"ok"
+        lines.close()
+
+    assert len(readers) == 2
+
+
+async def test_who_reads_nothing_holds_no_connection_of_ours() -> None:
+    """A request that is not taken is dropped with its connection, once its time is over."""
+    body = b"x" * 30_000_000
+    async with deaf(b"") as (url, readers), aiohttp.ClientSession() as session:
+        lines = Lines(session)
+        with pytest.raises(TimeoutError):
+            await lines.ask(Wanted("POST", url, {}, body, 9, 1.0, 0.3))
+        assert len(await readers[0].read()) < len(body)
+        lines.close()
 
 
 async def test_as_many_connections_as_are_asked_at_once(http: Http) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from hub.sandbox.dials import Dials, Latency
+from hub.storage.engine import open_engine
 from hub.storage.record_store import SqlRecords
 from tests.face.asking import given_person
 from tests.stack import PURPOSE, Stack, open_stack
@@ -58,7 +58,7 @@ async def test_a_licence_asked_again_is_used_again_and_says_so(stack: Stack) -> 
     assert [one["reused"] for one in again["trail"]] == [True]
     assert (again["asOf"], again["certificate"]) == (first["asOf"], first["certificate"])
     assert again["record"] != first["record"]
-    engine = create_async_engine(stack.settings.database)
+    engine = open_engine(stack.settings.database, make=False)
     recorded = await SqlRecords(engine).get(again["record"])
     await engine.dispose()
     assert recorded is not None
