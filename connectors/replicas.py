@@ -124,9 +124,11 @@ class Replicas:
         finally:
             for task in asked:
                 task.cancel()
-            await asyncio.gather(*asked, return_exceptions=True)
-            if len(asked) > 1:
-                slots.release()
+            try:
+                await asyncio.gather(*asked, return_exceptions=True)
+            finally:  # also where who leaves is hurried
+                if len(asked) > 1:
+                    slots.release()
 
     async def _to_hedge(
         self, first: asyncio.Task[R], way: _Way[R], late: float, slots: asyncio.Semaphore

@@ -18,6 +18,7 @@ from tests.connectors.scripted_server import (
     ScriptedServer,
     nobody_listening,
     serving,
+    until,
 )
 
 KNOWN = 20
@@ -298,6 +299,23 @@ async def test_who_has_rested_is_tried_by_one_lookup() -> None:
     assert sorted(one.by for one in tried) == ["a", "b", "b"]
     assert after == "a"
     assert replicas.reach.passed_over == 0
+
+
+async def test_who_is_hurried_gives_back_its_slot(http: Http) -> None:
+    """A lookup that was sent twice and is cancelled twice, by its leaving and its time, keeps none."""
+    async with two_servers(http) as up:
+        await up.world.known()
+        up.one.instead = up.two.instead = Fault.HANG
+        asking = asyncio.create_task(up.world.ask())
+        await until(lambda: up.second.now)
+        asking.cancel()
+        await asyncio.sleep(0)
+        asking.cancel()
+        with suppress(asyncio.CancelledError):
+            await asking
+        async with asyncio.timeout(1):
+            for _ in range(8):
+                await up.world.slots.acquire()
 
 
 async def test_a_bug_flies() -> None:
