@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pylopdf_fonts_zh_cn
-import typst
 
 from hub.notary.wording import (
     date_zh,
@@ -96,6 +97,7 @@ def _drawn_seal(unit: str, information: str, seal: str) -> bytes:
 
 
 def _drawn(template: str, data: Mapping[str, object], at: datetime | None) -> bytes:
+    typst = _typst()
     compiler = typst.Compiler(
         _source(template),
         font_paths=_fonts(),
@@ -125,8 +127,14 @@ def _source(template: str) -> bytes:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def _typst() -> Any:
+    """The library that draws, loaded for the first page: a hub that only looks up does without."""
+    return import_module("typst")
+
+
+@cache
+def _fonts() -> Any:
     folder = Path(pylopdf_fonts_zh_cn.serif_path()).parent
-    return typst.Fonts(
+    return _typst().Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder]
     )

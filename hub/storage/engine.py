@@ -6,16 +6,13 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import orjson
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from hub.declarations.words import ConfigurationError
+from hub.storage.migrating import bring_up_to_date
 from hub.storage.sqlite_file import file_of, only_open
 from hub.storage.url import database_url
 
@@ -46,13 +43,8 @@ async def migrate(engine: AsyncEngine) -> None:
 
     Raises `ConfigurationError` for tables of a newer certhub, which are left as they are.
     """
-    try:
-        async with writing(engine) as connection:
-            await connection.run_sync(_upgrade)
-    except CommandError:
-        raise ConfigurationError(
-            "the database has the tables of a newer certhub: run that one, or one newer still"
-        ) from None
+    async with writing(engine) as connection:
+        await connection.run_sync(bring_up_to_date, MIGRATIONS, _MIGRATION_LOCK)
 
 
 @asynccontextmanager
@@ -69,21 +61,6 @@ def is_lock(error: Exception) -> bool:
     cause = error.orig if isinstance(error, DBAPIError) else error
     name = getattr(cause, "sqlite_errorname", "")  # sqlite3 sets it on what the library reports
     return str(name).startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
-
-
-def _upgrade(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-    config = migration_config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def migration_config() -> Config:
-    """Alembic's settings: where the migrations are."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    return config
 
 
 def _sqlite(where: URL, busy_timeout: float, make: bool) -> AsyncEngine:

@@ -7,7 +7,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.storage.engine import migration_config, writing
+from hub.storage.engine import MIGRATIONS, writing
+from hub.storage.upgrading import migration_config
 
 
 class Tables(StrEnum):
@@ -26,7 +27,7 @@ async def look_at_tables(engine: AsyncEngine) -> Tables:
 
 
 def _shape(connection: Connection) -> Tables:
-    scripts = ScriptDirectory.from_config(migration_config())
+    scripts = ScriptDirectory.from_config(migration_config(MIGRATIONS))
     revision = MigrationContext.configure(connection).get_current_revision()
     if revision is None:
         return Tables.NONE

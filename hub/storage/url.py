@@ -1,8 +1,8 @@
 """Reads the URL of the database: SQLite or PostgreSQL, with options that their drivers know."""
 
 import inspect
+from importlib import import_module
 
-import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -37,7 +37,9 @@ def database_url(url: str) -> URL:
 
 
 def _check_options(where: URL) -> None:
-    allowed = [*inspect.signature(asyncpg.connect).parameters, "prepared_statement_cache_size"]
+    """Hold the options against those of the driver, which is loaded only here: SQLite needs none."""
+    connect = import_module("asyncpg").connect
+    allowed = [*inspect.signature(connect).parameters, "prepared_statement_cache_size"]
     for name in where.query:
         if name not in allowed:
             raise ConfigurationError(

@@ -15,11 +15,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.declarations.words import ConfigurationError
+from hub.desk.store.opening import MIGRATIONS as DESK_MIGRATIONS
 from hub.evidence import Role
-from hub.storage.engine import is_lock, migrate, migration_config, open_engine, writing
+from hub.storage.engine import MIGRATIONS, is_lock, migrate, open_engine, writing
 from hub.storage.key_store import list_keys
+from hub.storage.migrating import newest
 from hub.storage.shape import Tables, look_at_tables
 from hub.storage.tables import metadata
+from hub.storage.upgrading import migration_config
 
 
 def _differences(connection: Connection) -> list[object]:
@@ -43,7 +46,14 @@ async def test_migrating_again_is_harmless(engine: AsyncEngine) -> None:
 
 def test_migrations_are_one_chain() -> None:
     """No two migrations follow the same one."""
-    assert len(ScriptDirectory.from_config(migration_config()).get_heads()) == 1
+    assert len(ScriptDirectory.from_config(migration_config(MIGRATIONS)).get_heads()) == 1
+
+
+def test_the_newest_migration_is_known_by_its_file() -> None:
+    """Hub and desk find without Alembic what it says is the newest."""
+    for folder in (MIGRATIONS, DESK_MIGRATIONS):
+        scripts = ScriptDirectory.from_config(migration_config(folder))
+        assert newest(folder) == scripts.get_current_head()
 
 
 async def test_operators_of_older_keys_keep_their_role(database: str) -> None:
@@ -67,11 +77,11 @@ async def test_operators_of_older_keys_keep_their_role(database: str) -> None:
 
 
 def _head() -> str | None:
-    return ScriptDirectory.from_config(migration_config()).get_current_head()
+    return ScriptDirectory.from_config(migration_config(MIGRATIONS)).get_current_head()
 
 
 def _to_the_first(connection: Connection) -> None:
-    config = migration_config()
+    config = migration_config(MIGRATIONS)
     config.attributes["connection"] = connection
     command.upgrade(config, "0001")
 

@@ -8,8 +8,9 @@ from alembic import command
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.storage.engine import migrate, migration_config, open_engine, writing
+from hub.storage.engine import MIGRATIONS, migrate, open_engine, writing
 from hub.storage.record_store import SqlRecords
+from hub.storage.upgrading import migration_config
 from hub.trail.batches import alone
 from hub.trail.records import DisclosureRecord
 from tests.trail.sample import a_record
@@ -24,7 +25,7 @@ JSON = ("fields", "attempts")
 
 
 def _as_it_was(connection: Connection) -> None:
-    config = migration_config()
+    config = migration_config(MIGRATIONS)
     config.attributes["connection"] = connection
     command.upgrade(config, "0006")
 

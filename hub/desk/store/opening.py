@@ -6,12 +6,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import structlog
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.storage.engine import open_engine
+from hub.storage.migrating import bring_up_to_date
 from hub.storage.sqlite_file import DatabaseGone, check_in_place, give_way, opened_file
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -70,16 +68,9 @@ async def open_desk_database(url: str) -> AsyncIterator[DeskDatabase]:
     try:
         database = DeskDatabase(engine)
         async with database.writing() as connection:
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(
+                bring_up_to_date, MIGRATIONS, _MIGRATION_LOCK, "desk_alembic_version"
+            )
         yield database
     finally:
         await engine.dispose()
-
-
-def _upgrade(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
