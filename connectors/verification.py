@@ -1,5 +1,6 @@
 """Dialect: the supplementary verification platform, which looks up many subjects in one call."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import orjson
@@ -40,6 +41,8 @@ from connectors.templates import filled
 LOOKUP = "/api/v1/proofs/lookup"
 HEALTH = "/api/v1/health"
 
+_TWICE: Json = {}
+"""Stands where one inquiry has several answers."""
 _PROOFS = {"verified": ProofKind.VERIFIED, "shared": ProofKind.SHARED}
 
 
@@ -152,10 +155,17 @@ def _by_ref(document: Json) -> dict[str, Json]:
     answers = at(document, "answers")
     if not isinstance(answers, list):
         raise Garbled("the reply lacks its list of answers; tell the platform")
-    return {code_text(answer.get("ref")): answer for answer in answers if isinstance(answer, dict)}
+    told = [(code_text(one.get("ref")), one) for one in answers if isinstance(one, dict)]
+    by_ref: dict[str, Json] = dict(told)
+    if len(by_ref) < len(told):
+        counts = Counter(ref for ref, _ in told)
+        by_ref |= dict.fromkeys((ref for ref, count in counts.items() if count > 1), _TWICE)
+    return by_ref
 
 
 def _answer(reader: AnswerReader, subject_id: str, answer: Json) -> Answer:
+    if answer is _TWICE:
+        raise Garbled("one inquiry has two answers or more; tell the platform")
     status = under(answer, "status")
     if status == "held":
         return _held(reader, subject_id, answer)

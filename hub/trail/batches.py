@@ -153,6 +153,7 @@ def _written(entries: list[Entry]) -> bytes:
         raise
     if _NUL in written:  # or the text of it: then no field has one
         _check_texts(entries)
+        _check_attempts(entries)
     return written
 
 
@@ -160,3 +161,9 @@ def _check_texts(entries: list[Entry]) -> None:
     for entry in entries:
         for name in _TEXTS:
             check_text(name, getattr(entry, name))
+
+
+def _check_attempts(entries: list[Entry]) -> None:
+    texts = (text for entry in entries for noted in entry.attempts for text in noted.values())
+    if any(isinstance(text, str) and "\0" in text for text in texts):
+        raise ValueError("an attempt holds a NUL: no reason may pass on what a platform sent")

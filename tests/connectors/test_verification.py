@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import orjson
 import pytest
 
 from connectors.contract import (
@@ -285,6 +286,27 @@ async def test_answers(http: Http, told: Request | None, meaning: object, text: 
     assert (type(answer) if isinstance(meaning, type) else answer) == meaning
     assert text in str(answer)
     assert sizes(server) == [3]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+async def test_two_answers_to_one_inquiry_are_none(http: Http, turned: bool) -> None:
+    """Which of the two counts is not ours to guess, whatever their order: it may be held after all."""
+    answers = [
+        {"ref": "0", "status": "notHeld"},
+        {"ref": 0, "status": "held", "fields": {"name": "x"}},
+    ]
+    others = [{"ref": "1", "status": "notHeld"}, {"ref": "7", "status": "notHeld"}]
+
+    async def script(_: Asked) -> Said:
+        return Said(orjson.dumps({"answers": [*(answers[::-1] if turned else answers), *others]}))
+
+    async with serving(script) as server:
+        connector = DIALECT.connect(Endpoint("verification", server.url, SECRETS), {}, http)
+        twice, once = await connector.fetch(INTERFACE, [inquiry(MEI), inquiry(resident_id(11))])
+
+    assert isinstance(twice, Garbled)
+    assert "two answers" in str(twice)
+    assert once == NotHeld()
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"answers":{}}', b'{"answers":[7]}'])

@@ -140,6 +140,16 @@ def test_half_a_surrogate_in_what_is_no_text_of_the_caller_is_a_bug() -> None:
         alone(replace(a_record("a"), attempts=(noted,)))
 
 
+def test_nor_is_a_nul_there() -> None:
+    """PostgreSQL shows no disclosure at all any more where one of them holds it."""
+    noted = {"source": "city", "reason": "x\0"}
+
+    with pytest.raises(ValueError, match="an attempt holds a NUL") as raised:
+        alone(replace(a_record("a"), attempts=(noted,)))
+
+    assert not isinstance(raised.value, UnrecordableText)
+
+
 def test_the_time_of_a_batch_needs_a_zone() -> None:
     """A naive time is refused when the batch is made."""
     with pytest.raises(ValueError, match="needs a zone"):
