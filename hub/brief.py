@@ -63,7 +63,7 @@ class Brief:
             (self._number, inquiry.key),
             self._routes.of(subject),
             inquiry,
-            Asker(self.unit, subject, freshness, max_age),
+            Asker(self.unit, subject, freshness, max_age, self._like.purpose.applicant),
         )
 
     def outcome(self, lookup: Lookup, finding: Finding, at: datetime, record: str) -> Outcome:

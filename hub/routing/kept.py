@@ -3,11 +3,13 @@
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from cachetools import TLRUCache
 from msgspec import Struct
 
 from connectors.contract import Answer, ConnectorError, Held, NotHeld, Value
+from connectors.templates import facts_named
 from hub.declarations.words import Freshness
 from hub.evidence import Subject, Tier
 from hub.routing.route import Source
@@ -31,12 +33,16 @@ class KeptAnswer:
 
 
 class Asker(Struct, frozen=True, gc=False):
-    """For whom an answer is kept, about whom, and how old it may be in seconds."""
+    """For whom an answer is kept, about whom, and how old it may be in seconds.
+
+    `applicant` is who applies where the purpose names somebody.
+    """
 
     unit: str
     subject: Subject
     freshness: Freshness
     max_age: float | None = None
+    applicant: Subject | None = None
 
 
 class Kept:
@@ -91,7 +97,16 @@ class Kept:
 
 
 def _key(asker: Asker, source: Source) -> Hashable:
+    if _is_told_who_applies(source):
+        return asker.unit, source, asker.subject, asker.applicant or asker.subject
     return asker.unit, source, asker.subject
+
+
+@lru_cache(maxsize=4096)
+def _is_told_who_applies(source: Source) -> bool:
+    """Whether its answer may differ from one applicant to another."""
+    templates = source.interface.parameters.values()
+    return any(fact.startswith("applicant.") for each in templates for fact in facts_named(each))
 
 
 def _until(_key: Hashable, kept: KeptAnswer, _now: float) -> float:

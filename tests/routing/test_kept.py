@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from connectors.contract import (
     Answer,
@@ -69,6 +70,20 @@ def test_an_answer_is_there_until_it_is_no_longer_fresh() -> None:
     assert later[0] is not None
     assert later[0].at == NOW
     assert kept.find(asker(), PLACE) is None
+
+
+def test_where_the_source_is_told_who_applies_an_answer_is_for_that_one() -> None:
+    """Another applicant's is another answer there; elsewhere it is the same."""
+    told = replace(PLACE, interface=replace(PLACE.interface, parameters={"who": "{applicant.id}"}))
+    kept = Kept(10_000, Clock())
+    mei, lan = (
+        structs.replace(asker(), applicant=Subject(HolderKind.PERSON, one)) for one in ("m", "l")
+    )
+    for place in (told, PLACE):
+        kept.keep(mei, place, HELD, NOW)
+
+    assert [kept.find(one, told) is not None for one in (mei, lan, asker())] == [True, False, False]
+    assert all(kept.find(one, PLACE) for one in (mei, lan, asker()))
 
 
 def test_an_answer_is_as_old_as_it_is_and_not_as_when_it_was_kept() -> None:
