@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from hub.compose import Hub, open_hub
 from hub.declarations.certificates import load_certificate_types, packaged_certificates
 from hub.desk.desk import Desk
 from hub.desk.registry import Client, Registry
-from hub.desk.sealroom import keep_key, open_sealroom
+from hub.desk.sealroom import SealRoom, keep_key, kept_authority
 from hub.desk.seals import change_seal, register
 from hub.desk.serving import desk_answering, open_desk
 from hub.desk.words import Officer as DeskOfficer
@@ -40,6 +41,7 @@ from hub.evidence import HolderKind, Lookup, Purpose, Requester, Subject
 from hub.evidence import Role as KeyRole
 from hub.notary.authority import Authority
 from hub.notary.keeping import open_authority
+from hub.notary.pool import Workshop
 from hub.notary.registry import Change, SealEvent, SealRecord
 from hub.notary.words import SealKind
 from hub.notary.words import Unit as SealUnit
@@ -225,14 +227,20 @@ class DeskGround:
         return [one.id for one in page.requests]
 
 
+@cache
+def workshop() -> Workshop:
+    """The one that seals in all tests of a process: its worker begins once, with the first seal."""
+    return Workshop(1)
+
+
 @asynccontextmanager
 async def open_desk_ground(folder: Path) -> AsyncIterator[DeskGround]:
     """A desk on a free port behind a wire, and the database of a hub with catalogue and key."""
     now, notary = datetime.now(UTC), folder / "hub" / "notary"
+    room = SealRoom(workshop(), kept_authority(notary, now), notary / "seals")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         async with (
-            open_sealroom(notary, now, workers=1) as room,
             open_desk(
                 f"sqlite+aiosqlite:///{folder}/desk.db",
                 REGISTRY,
