@@ -73,6 +73,10 @@ class Line(asyncio.Protocol):
             if not self.free:
                 self.close()
 
+    def is_open(self) -> bool:
+        """Whether it may be asked, by all that is known of the connection at this moment."""
+        return self.free and not self._transport.is_closing()
+
     def close(self) -> None:
         """End the connection, at once where somebody does not even take what was said."""
         self.free = False

@@ -86,7 +86,7 @@ class Lines:
         while kept and (not kept[0].free or kept[0].idle_since < oldest):
             self._end(kept.pop(0))
         while kept:
-            if (line := kept.pop()).free:
+            if (line := kept.pop()).is_open():
                 return line
             self._end(line)
         return None

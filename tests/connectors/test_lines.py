@@ -275,6 +275,19 @@ async def test_who_reads_nothing_holds_no_connection_of_ours() -> None:
         lines.close()
 
 
+async def test_a_connection_that_is_just_ending_is_not_asked() -> None:
+    """What may not be repeated goes over a new one, before the end of the old one is told."""
+    async with hosting(OK, OK) as host, aiohttp.ClientSession() as session:
+        lines = Lines(session)
+        for _ in range(2):
+            await lines.ask(Wanted("POST", host.url, {}, b"", 9, 1.0, 5.0))
+            (line,) = lines._kept[host.url]
+            line._transport.abort()
+        lines.close()
+
+    assert len(set(host.asked)) == 2
+
+
 async def test_as_many_connections_as_are_asked_at_once(http: Http) -> None:
     """Ten at once go over ten connections, ten one after another over one of them."""
     async with hosting(*[OK] * 20) as host:
