@@ -61,7 +61,9 @@ class Site:
             aiohttp.ClientSession(headers={"Authorization": f"Bearer {self.key}"}) as session,
             session.post(f"{self.url}/graphql", json=sent) as reply,
         ):
-            return (await reply.json())["data"]["certificate"]
+            answer = await reply.json()
+            assert "errors" not in answer, answer
+            return answer["data"]["certificate"]
 
     async def look_up_all(self) -> list[Any]:
         """A lookup of every caller at once."""
