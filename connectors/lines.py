@@ -43,6 +43,7 @@ class Lines:
         self._idle = idle
         self._kept: defaultdict[str, list[Line]] = defaultdict(list)
         self._all: set[Line] = set()
+        self._looking: asyncio.TimerHandle | None = None
 
     async def ask(self, wanted: Wanted) -> Answered:
         """The whole answer, unpacked, within the timeout; raises what aiohttp does, and `Garbled`.
@@ -63,6 +64,8 @@ class Lines:
 
     def close(self) -> None:
         """End every connection."""
+        if self._looking is not None:
+            self._looking.cancel()
         for line in self._all:
             line.close()
 
@@ -73,7 +76,7 @@ class Lines:
             answered = await line.ask(request, most, until)
         finally:
             if line.free:
-                self._kept[origin].append(line)
+                self._keep(origin, line)
             else:
                 self._all.discard(line)
         coding = answered.headers.get(b"content-encoding")
@@ -82,14 +85,35 @@ class Lines:
     def _kept_line(self, origin: str) -> Line | None:
         """The connection used last, as the others may rest; those that rested too long are ended."""
         kept = self._kept[origin]
-        oldest = asyncio.get_running_loop().time() - self._idle
-        while kept and (not kept[0].free or kept[0].idle_since < oldest):
-            self._end(kept.pop(0))
+        self._end_rested(kept)
         while kept:
             if (line := kept.pop()).is_open():
                 return line
             self._end(line)
         return None
+
+    def _keep(self, origin: str, line: Line) -> None:
+        """Keep a connection until it is asked again, or has rested too long."""
+        self._kept[origin].append(line)
+        if self._looking is None:
+            self._look_later()
+
+    def _look_later(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._looking = loop.call_later(max(self._idle, 0.0), self._look)
+
+    def _look(self) -> None:
+        """End what rested too long, also of hosts that nobody asks any more."""
+        self._looking = None
+        for kept in self._kept.values():
+            self._end_rested(kept)
+        if any(self._kept.values()):
+            self._look_later()
+
+    def _end_rested(self, kept: list[Line]) -> None:
+        oldest = asyncio.get_running_loop().time() - self._idle
+        while kept and (not kept[0].free or kept[0].idle_since < oldest):
+            self._end(kept.pop(0))
 
     def _end(self, line: Line) -> None:
         line.close()

@@ -346,6 +346,18 @@ async def test_a_connection_that_rested_too_long_is_ended() -> None:
     assert len(set(host.asked)) == 3
 
 
+async def test_a_connection_nobody_asks_again_is_ended() -> None:
+    """Of a host that is asked no more no connection stays open; meanwhile it is kept."""
+    async with hosting(OK) as host, aiohttp.ClientSession() as session:
+        lines = Lines(session, idle=0.2)
+        await lines.ask(Wanted("POST", host.url, {}, b"", 9, 1.0, 5.0))
+        kept = host.open
+
+        await until(lambda: host.open == 0)
+
+    assert kept == 1
+
+
 async def test_connections_end_with_the_session() -> None:
     """Nothing is kept longer than the session."""
     async with hosting(OK) as host:
