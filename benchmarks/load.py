@@ -128,6 +128,8 @@ async def _fetched(line: Line, request: Request) -> bytes:
     answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 
     def settled(_: Line, came: "bytes | WrongAnswer") -> None:
+        if answer.cancelled():  # the run was stopped, and the answer was on its way already
+            return
         if isinstance(came, WrongAnswer):
             answer.set_exception(came)
         else:

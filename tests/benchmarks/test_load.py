@@ -140,3 +140,15 @@ async def test_a_server_that_leaves_is_told() -> None:
         async with lines(url, 1) as connected:
             with pytest.raises(WrongAnswer, match="closed the connection"):
                 await closed_loop(connected, supply(url), 30)
+
+
+async def test_an_answer_that_comes_as_the_run_is_stopped_is_dropped() -> None:
+    """It comes between the stop and the task's end: nobody waits any more, and nothing is raised."""
+    async with answering(b'["held"]', seconds=5) as url, lines(url, 1) as (line,):
+        asking = asyncio.create_task(fetched(line, next(supply(url))))
+        await asyncio.sleep(0)
+        asking.cancel()
+        line.data_received(b'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n["held"]')
+
+        with pytest.raises(asyncio.CancelledError):
+            await asking
