@@ -142,10 +142,11 @@ class Outbox:
     async def told(self, message: Message, now: datetime) -> None:
         """The receiver took it: it is gone, and after a long silence all that waits is due."""
         async with writing(self._engine) as connection:
-            await connection.execute(delete(outbox).where(_is(message)))
+            # The webhook before its messages, as whoever removes it does: else each waits for the other.
             which = webhooks.c.id == message.webhook
             silent = select(webhooks.c.silent_since).where(which).with_for_update()
             since = (await connection.execute(silent)).scalar_one_or_none()
+            await connection.execute(delete(outbox).where(_is(message)))
             if since is not None and now - since >= LONG_SILENCE:
                 await _all_due(connection, message.webhook, now)
             values = {"told_at": now, "silent_since": None, "trouble": None}
@@ -156,12 +157,12 @@ class Outbox:
     ) -> None:
         """The receiver did not take it: it waits until `next_at`, or is given up where none."""
         async with writing(self._engine) as connection:
+            await connection.execute(_silent(message, next_at is None, trouble, now))
             if next_at is None:
                 await connection.execute(delete(outbox).where(_is(message)))
             else:
                 later = {"attempts": message.attempts + 1, "next_at": next_at}
                 await connection.execute(update(outbox).where(_is(message)).values(later))
-            await connection.execute(_silent(message, next_at is None, trouble, now))
 
 
 async def _all_due(connection: AsyncConnection, webhook: str, now: datetime) -> None:

@@ -53,9 +53,10 @@ class Webhooks:
         self._pace = pace
         self._outbox = Outbox(engine, holder)
         self._held_until = 0.0
+        self._ends = False
 
     async def run(self) -> None:
-        """For ever: take the lease where it is free, and tell until it is lost."""
+        """Until it ends: take the lease where it is free, and tell until it is lost."""
         while True:
             try:
                 if await self._any() and await self._take():
@@ -64,7 +65,13 @@ class Webhooks:
                 _log.warning("webhooks are told by another process")
             except* _DATABASE as group:
                 _log.error("webhooks wait for the database", kinds=sorted(_kinds(group)))
+            if self._ends:
+                return
             await asyncio.sleep(self._pace.look)
+
+    def end(self) -> None:
+        """Begin nothing anew: a task group that breaks as it is cancelled hides that it was."""
+        self._ends = True
 
     async def leave(self) -> None:
         """Let another take the lease at once, where it was ever held here."""
@@ -128,6 +135,7 @@ async def open_webhooks(
     try:
         yield
     finally:
+        webhooks.end()
         telling.cancel()
         await asyncio.wait([telling])
         await webhooks.leave()

@@ -12,6 +12,7 @@ from aiohttp import web
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from connectors.assisted_words import Changes
 from hub.storage.engine import open_engine
 from hub.storage.webhook_store import remove_webhook, waiting
 from hub.webhooks.sending import ANOTHER_KEY
@@ -417,6 +418,50 @@ async def test_a_lost_table_is_waited_for(engine: AsyncEngine) -> None:
             await receiver.took_so_many(2)
 
     assert [one.place[1] for one in receiver.got] == [1, 2]
+
+
+async def test_an_end_is_an_end_though_the_database_fails_at_that_moment(
+    engine: AsyncEngine,
+) -> None:
+    """Who stops the hub waits for no database: what breaks as it is cancelled is not begun anew."""
+    breaking = Breaking()
+    async with receiving() as receiver, asyncio.timeout(10):
+        await registered(engine, receiver)
+
+        async with telling(engine, breaking):
+            await breaking.asked_once.wait()
+
+
+class Breaking(Told):
+    """A platform whose answer ends in a failure of the system as it is no longer waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked_once = asyncio.Event()
+
+    async def changes(self, after: int | None, wait: float) -> Changes:
+        """Nothing, until nobody waits for it."""
+        self.asked_once.set()
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            raise OSError from None
+        raise AssertionError("it is cancelled long before")
+
+
+async def test_a_webhook_may_be_removed_while_it_is_told(engine: AsyncEngine) -> None:
+    """Over and over under load: neither waits for the other, on no database."""
+
+    async def never(_: Got) -> web.StreamResponse:
+        return web.Response(status=500)
+
+    source = Told([a_change(n, f"r-{n}") for n in range(1, 30)])
+    async with receiving(never) as receiver, asyncio.timeout(60), telling(engine, source):
+        for number in range(10):
+            webhook = await registered(engine, receiver, number=number)
+            source.more(*(a_change(30 + 10 * number + n, f"m-{n}") for n in range(10)))
+            await receiver.got_so_many(len(receiver.got) + 10)
+            assert await remove_webhook(engine, webhook.id) is not None
 
 
 async def rename(engine: AsyncEngine, table: str, name: str) -> None:
