@@ -1,6 +1,7 @@
 """A real HTTP server that answers as told and keeps what it was asked."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -127,9 +128,6 @@ async def until(happened: Callable[[], object]) -> None:
 @asynccontextmanager
 async def nobody_listening() -> AsyncIterator[str]:
     """An address that refuses connections: its port is taken, but not listened to."""
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(asyncio.Protocol, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    server.close()
-    await server.wait_closed()
-    yield f"http://127.0.0.1:{port}"
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"

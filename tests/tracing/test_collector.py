@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import socket
 import subprocess
 import sys
 import threading
@@ -22,19 +21,13 @@ from hub.otlp import ENDING, open_otlp
 from hub.routing.sending import Sending
 from hub.sandbox.dials import Dials
 from hub.tracing import UNTRACED
+from tests.connectors.scripted_server import nobody_listening
 from tests.face.asking import DOSSIER, MANY, ONE
 from tests.routing.scripted import Scripted, source
 from tests.stack import DOSSIER_ITEM, ITEM, OPERATOR, PURPOSE, UNIT, Stack, open_stack
 from tests.tracing.ground import CALLER, PARENT, TRACE, Collector, collecting
 
 CASE = "办-追踪-1"
-
-
-def closed_port() -> int:
-    """A port of 127.0.0.1 where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 async def over_events(stack: Stack, query: object) -> None:
@@ -172,8 +165,10 @@ async def test_a_collector_behind_a_path_is_reached() -> None:
 
 async def test_a_collector_that_is_down_slows_nothing(tmp_path: Path) -> None:
     """Every lookup is answered, as fast as without; the log says once that traces are lost."""
-    dead = f"http://127.0.0.1:{closed_port()}"
-    async with open_stack(tmp_path, environ=[("CERTHUB_OTLP", dead)]) as stack:
+    async with (
+        nobody_listening() as dead,
+        open_stack(tmp_path, environ=[("CERTHUB_OTLP", dead)]) as stack,
+    ):
         person = stack.sandbox.examples.person_with("resident_id_card", {"province": True})
         subject = {"person": {"residentId": person.identifier, "name": person.name}}
         variables = {"type": "resident_id_card", "subject": subject, "purpose": PURPOSE}

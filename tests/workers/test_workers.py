@@ -146,7 +146,8 @@ async def _spread(site: Site) -> None:
     """Ask until both workers have answered."""
     for _ in range(20):
         assert await site.look_up_all() == [FOUND] * CALLERS
-        if len(await site.figure("certhub_records_total")) == 2:
+        counted = await site.figure("certhub_records_total")
+        if len(counted) == 2 and all(counted.values()):
             return
     raise AssertionError("one worker never got a lookup")
 
@@ -156,9 +157,7 @@ async def test_one_handshake_for_all_workers(site: Site) -> None:
     await _spread(site)
 
     assert site.renewals == {"by_key": 1}
-    counted = await site.figure("certhub_records_total")
-    assert set(counted) == {"1", "2"}
-    assert all(counted.values())
+    assert set(await site.figure("certhub_records_total")) == {"1", "2"}
 
 
 async def test_one_renewal_where_another_client_renewed(site: Site) -> None:
