@@ -30,7 +30,6 @@ from hub.evidence import (
 from hub.records import Pseudonyms, batch_of, record_of
 from hub.storage.record_store import SqlRecords
 from hub.trail.batches import DisclosureBatch, alone, records_in
-from hub.trail.names import fresh_name
 from hub.trail.records import DisclosureRecord, UnrecordableText
 from tests.trail.sample import NOON, a_record
 
@@ -159,15 +158,6 @@ def test_the_time_of_a_batch_needs_a_zone() -> None:
 def test_the_repr_of_a_batch_names_nobody_and_no_case() -> None:
     """Only its id and how many there are."""
     assert repr(made()) == "DisclosureBatch(b, 6 disclosures)"
-
-
-def test_names_are_in_the_order_of_time() -> None:
-    """A later millisecond gives a later name, and no two are the same."""
-    names = [fresh_name(1_800_000_000 + n / 1000) for n in range(1000)]
-
-    assert names == sorted(names)
-    assert len({fresh_name(0.0) for _ in range(1000)}) == 1000
-    assert {len(name) for name in names} == {28}
 
 
 async def test_a_batch_reads_back_from_the_database(engine: AsyncEngine) -> None:
