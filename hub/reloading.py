@@ -21,6 +21,9 @@ from hub.settings import Settings
 KEPT = 16
 """Reports that are kept, so that each of several who ask at once finds its own."""
 
+PATIENCE = 30.0
+"""Seconds that who asks waits: longer than a worker takes to begin, and then may take to answer."""
+
 log = structlog.get_logger("certhub.reload")
 
 
@@ -118,7 +121,7 @@ def _log(report: ReloadReport) -> None:
         log.error("reload refused, the old set stays", why=report.refused)
 
 
-def ask_to_reload(data: Path, patience: float = 10.0) -> ReloadReport:
+def ask_to_reload(data: Path, patience: float = PATIENCE) -> ReloadReport:
     """Signal the hub that runs on this data folder, and wait for its report.
 
     Raises `NotReloaded` where none runs or none answers within `patience` seconds.

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -83,20 +83,24 @@ class Crew:
             self._workers[place] = await Worker.begun(self._terms, self._listener)
 
     async def figures(self) -> bytes:
-        """The figures of all workers that answer, each under its place."""
-        texts = await self._all("figures")
+        """The figures of all workers that serve and answer, each under its place."""
+        serving = {place: one for place, one in self._workers.items() if one.serves}
+        texts = await _answers("figures", serving)
         return together({str(place): told["figures"] for place, told in texts.items()})
 
     async def reload(self) -> ReloadReport:
         """Every worker reloads, and so does the keeper; what any of them refused is refused."""
         own = self._declarations.reload()
-        told = await self._all("reload")
+        # Who begins now has perhaps read the files before they changed: it is asked when it serves.
+        told = await _answers("reload", self._workers)
         return _summed([own, *(_report(one["report"]) for one in told.values())])
 
-    async def _all(self, what: str) -> dict[int, Letter]:
-        asked = {place: asyncio.create_task(one.ask(what)) for place, one in self._workers.items()}
-        await asyncio.gather(*asked.values(), return_exceptions=True)
-        return {place: one.result() for place, one in asked.items() if one.exception() is None}
+
+async def _answers(what: str, workers: Mapping[int, Worker]) -> dict[int, Letter]:
+    """The answers of all that answer."""
+    asked = {place: asyncio.create_task(one.ask(what)) for place, one in workers.items()}
+    await asyncio.gather(*asked.values(), return_exceptions=True)
+    return {place: one.result() for place, one in asked.items() if one.exception() is None}
 
 
 def _report(told: Letter) -> ReloadReport:

@@ -13,7 +13,7 @@ from hub.workers.letters import LONGEST, Letter, line_of, next_letter
 
 MODULE = "hub.commands.worker"
 ANSWERED = 10.0
-"""Seconds a worker has to answer a letter."""
+"""Seconds a worker that serves has to answer a letter."""
 
 
 class WorkerLost(Exception):
@@ -55,8 +55,16 @@ class Worker:
         """Return when it serves; raises `WorkerLost` where it ended before."""
         await asyncio.shield(self._ready)
 
+    @property
+    def serves(self) -> bool:
+        """Whether it has begun to serve, and has not ended."""
+        return self._ready.done() and not self._hearing.done()
+
     async def ask(self, what: str) -> Letter:
-        """Its answer to a letter; raises `WorkerLost` where none comes."""
+        """Its answer to a letter, once it serves; raises `WorkerLost` where none comes."""
+        await self.ready()
+        if self._hearing.done():
+            raise WorkerLost(f"worker {self.pid} has ended")
         self._asked += 1
         number = self._asked
         answer: asyncio.Future[Letter] = asyncio.get_running_loop().create_future()
@@ -83,7 +91,8 @@ class Worker:
             async with asyncio.timeout(within):
                 await self.ended()
         except TimeoutError:
-            self._process.kill()
+            with suppress(ProcessLookupError):
+                self._process.kill()
             await self.ended()
 
     def _write(self, letter: Letter) -> None:
@@ -95,9 +104,14 @@ class Worker:
         while letter := await next_letter(self._process.stdout):
             if letter.get("ready"):
                 self._ready.set_result(None)
-            elif waiting := self._answers.get(letter["number"]):
-                waiting.set_result(letter)
+            else:
+                self._hand_on(letter)
         self._lose(f"worker {self.pid} has ended")
+
+    def _hand_on(self, answer: Letter) -> None:
+        waiting = self._answers.get(answer["number"])
+        if waiting is not None and not waiting.done():  # who asked may be about to leave
+            waiting.set_result(answer)
 
     def _lose(self, why: str) -> None:
         waiting: Sequence[asyncio.Future[Letter] | asyncio.Future[None]]
