@@ -1,6 +1,6 @@
 """The records of lookups: who asked what about whom, for which item, and what became of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from hub.catalogue.rows import CatalogueRow
@@ -29,6 +29,8 @@ OUTCOME_NAMES = {
 }
 _Came = tuple[tuple[str, ...], str | None, str, str | None, tuple[Attempt, ...]]
 """What became of a lookup: fields handed over, their source, outcome, rule, sources tried."""
+_Told = tuple[Purpose, str, int | None, _Came]
+"""What lookups of one entry have in common: purpose, certificate, row and what became of them."""
 
 
 class Pseudonyms:
@@ -43,16 +45,15 @@ class Pseudonyms:
         """64 hex digits, the same for the same identifier; none for nobody."""
         return None if subject is None else self._keyed.pseudonym(subject.identifier)
 
-    def of_each(self, subjects: Iterable[Subject]) -> list[str]:
-        """The pseudonym of each, in order; for who comes twice it is reckoned once."""
+    def of_each(self, lookups: Sequence[Lookup]) -> list[str]:
+        """The pseudonym of each subject, in order; for who comes twice it is reckoned once."""
         known: dict[str, str] = {}
-        names = []
-        for subject in subjects:
-            identifier = subject.identifier
-            name = known.get(identifier)
-            if name is None:
-                name = known[identifier] = self._keyed.pseudonym(identifier)
-            names.append(name)
+        names, pseudonym = [], self._keyed.pseudonym
+        for lookup in lookups:
+            identifier = lookup.subject.identifier
+            if identifier not in known:
+                known[identifier] = pseudonym(identifier)
+            names.append(known[identifier])
         return names
 
 
@@ -108,15 +109,15 @@ def batch_of(
 
     `catalogue` is the version's id, `rows` the ones that admitted them. Raises `UnrecordableText`.
     """
-    facts: dict[tuple[Purpose, str, int | None, _Came], list[tuple[int | None, str]]] = {}
-    subjects = pseudonyms.of_each([lookup.subject for lookup in lookups])
-    for number, (lookup, row, outcome) in enumerate(zip(lookups, rows, outcomes, strict=True)):
-        equal = (lookup.purpose, lookup.type, row.number if row else None, _came(outcome))
-        facts.setdefault(equal, []).append((number, subjects[number]))
-    entries = [
-        _entry(purpose, certificate, row_number, came, about, pseudonyms)
-        for (purpose, certificate, row_number, came), about in facts.items()
-    ]
+    told: dict[_Told, list[tuple[int, str]]] = {}
+    names = enumerate(pseudonyms.of_each(lookups))
+    same: _Told | None = None
+    for named, lookup, row, outcome in zip(names, lookups, rows, outcomes, strict=True):
+        facts = lookup.purpose, lookup.type, row.number if row else None, _came(outcome)
+        if facts != same:  # neighbours are mostly made of the very same objects
+            same, about = facts, told.setdefault(facts, [])
+        about.append(named)
+    entries = [_entry(*facts, subjects, pseudonyms) for facts, subjects in told.items()]
     return batched(
         batch_id,
         request_id,
@@ -179,7 +180,7 @@ def _entry(
     certificate: str,
     row: int | None,
     came: _Came,
-    subjects: list[tuple[int | None, str]],
+    subjects: Sequence[tuple[int, str]],
     pseudonyms: Pseudonyms,
 ) -> Entry:
     fields, source, name, rule, trail = came
@@ -203,8 +204,8 @@ def _entry(
 def _noted(attempt: Attempt) -> AttemptNote:
     return {
         "source": attempt.source,
-        "tier": attempt.tier.value,
-        "said": attempt.said.value,
+        "tier": attempt.tier,
+        "said": attempt.said,
         "took_ms": round(attempt.took_ms, 3),
         "reason": attempt.reason,
     }

@@ -1,6 +1,6 @@
 """One request's disclosures as they are kept: whatever is equal of them is written once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -28,7 +28,7 @@ class Entry(Struct, frozen=True):
     outcome: str
     rule: str | None
     attempts: tuple[AttemptNote, ...]
-    subjects: list[tuple[int | None, str]]
+    subjects: Sequence[tuple[int | None, str]]
 
 
 class DisclosureBatch(Struct, frozen=True):

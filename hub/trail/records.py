@@ -57,7 +57,9 @@ _TEXTS = tuple(f.name for f in fields(DisclosureRecord) if f.type in (str, str |
 
 def check_text(name: str, text: str | None) -> None:
     """Raises `UnrecordableText` for what no database stores."""
-    if text is not None and ("\0" in text or not _encodable(text)):
+    if text is None or text.isprintable():  # as neither of the two is
+        return
+    if "\0" in text or not _encodable(text):
         raise UnrecordableText(f"{name} holds a NUL or half a surrogate pair: leave it out")
 
 
