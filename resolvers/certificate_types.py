@@ -55,6 +55,15 @@ class Generated:
     def name(self) -> str:
         return self.graphql.__name__
 
+    def shown(self, disclosed: Mapping[str, Value | None]) -> dict[str, object]:
+        """What was disclosed, with GraphQL's values where they are not a platform's."""
+        shown: dict[str, object] = {**disclosed}
+        for name, read in self.read:
+            value = disclosed.get(name)
+            if value is not None:
+                shown[name] = read(value)
+        return shown
+
 
 class CertificateTypes:
     """Every generated type, by the name of its declaration."""
@@ -85,21 +94,15 @@ class CertificateTypes:
     def certificate(self, found: Found, subject: Subject) -> Certificate:
         """The certificate as GraphQL shows it: only what was disclosed is set.
 
-        A value under a name of `SHARED` is set too, where nobody reads it: those have resolvers.
+        What was disclosed are its attributes as it is, without a copy, as nobody changes either. A
+        value under a name of `SHARED` is one too, where nobody reads it: those have resolvers.
         """
         generated = self._generated[found.type]
-        shown: dict[str, Any] = {
-            **found.disclosed,
-            "found": found,
-            "told": found.disclosed,
-            "subject": subject,
-        }
-        for name, read in generated.read:
-            if shown.get(name) is not None:
-                shown[name] = read(shown[name])
-        made = generated.graphql.__new__(generated.graphql)
-        made.__dict__ = shown
-        return made
+        made: Any = object.__new__(generated.graphql)
+        made.found, made.subject = found, subject
+        made.__dict__ = generated.shown(found.disclosed) if generated.read else found.disclosed
+        certificate: Certificate = made
+        return certificate
 
 
 def generate(certificate: CertificateType) -> Generated:

@@ -8,7 +8,7 @@ from hub.evidence import Lookup, Purpose, Subject, Terms
 from resolvers.context import Context
 from resolvers.errors import CallerError, Code
 from resolvers.selection import Selection
-from resolvers.types.outcome import Answered, Outcome, shown
+from resolvers.types.outcome import Outcome, shown
 
 USUAL = Terms()
 
@@ -54,8 +54,7 @@ def shown_each(
     """The outcome of every lookup as GraphQL shows it, in order."""
     elapsed = context.elapsed_ms
     return [
-        shown(Answered(lookup, outcome, elapsed))
-        for lookup, outcome in zip(lookups, outcomes, strict=True)
+        shown(lookup, outcome, elapsed) for lookup, outcome in zip(lookups, outcomes, strict=True)
     ]
 
 

@@ -10,7 +10,7 @@ from hub.evidence import Lookup
 from resolvers.context import Context
 from resolvers.errors import CallerError, Code
 from resolvers.types.inputs import recordable
-from resolvers.types.outcome import Answered, Outcome, shown
+from resolvers.types.outcome import Outcome, shown
 
 EARLIEST = date(2000, 1, 1)
 """Working days of the century before are nowhere on record."""
@@ -84,4 +84,4 @@ async def _obtained(context: Context, lookup: Lookup, terms: Terms) -> Outcome:
         context.request_id,
         also_when_silent=terms.even_if_silent,
     )
-    return shown(Answered(lookup, came, context.elapsed_ms))
+    return shown(lookup, came, context.elapsed_ms)

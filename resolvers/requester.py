@@ -17,7 +17,7 @@ from resolvers.people import check_person
 from resolvers.selection import selection_below
 from resolvers.types.dossier import Dossier, dossier_of
 from resolvers.types.inputs import PurposeInput, SubjectInput, in_words, recordable, with_zone
-from resolvers.types.outcome import Answered, Outcome, shown
+from resolvers.types.outcome import Outcome, shown
 from resolvers.types.page import VerificationRequestConnection, page_size, platform_cursor
 from resolvers.types.proof import ProofCheck
 from resolvers.types.recall import Recall
@@ -140,7 +140,7 @@ class RequesterMutation:
         lookup = Lookup(type, subject.subject(), purpose.purpose())
         ask = ask_for(context, lookup, accepted_on, fields, issuer, key)
         came = await context.hub.assisting.asking.ask(context.requester, ask, context.request_id)
-        return shown(Answered(lookup, came, context.elapsed_ms))
+        return shown(lookup, came, context.elapsed_ms)
 
     @strawberry.mutation(
         description="One certificate, one way or the other (获取证照): looked up at once; where every "

@@ -1,6 +1,5 @@
 """What every certificate has in common, whatever its type."""
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -62,10 +61,15 @@ def as_text(value: Value | None) -> str | None:
     description="An electronic certificate (电子证照). Fields the catalogue does not grant are null."
 )
 class Certificate:
-    found: strawberry.Private[Found]
+    __slots__ = ("found", "subject")  # beside them stands what is disclosed, under its own names
+
     declared: ClassVar[DeclaredType]
+    found: strawberry.Private[Found]
     subject: strawberry.Private[SubjectWord]
-    told: strawberry.Private[Mapping[str | None, Any]]  # what was disclosed; nothing of no field
+
+    def told(self, name: str | None) -> Any:
+        """What was disclosed under a declared name; nothing of no field."""
+        return None if name is None else self.found.disclosed.get(name)
 
     @strawberry.field(description="Id of this disclosure's record (留痕编号).")
     def id(self) -> strawberry.ID:
@@ -83,22 +87,22 @@ class Certificate:
 
     @strawberry.field(description="Its number (证照编号), where the type has one.")
     def number(self) -> str | None:
-        number: str | None = self.told.get(self.declared.number)
+        number: str | None = self.told(self.declared.number)
         return number
 
     @strawberry.field(description="Date of issue (颁发日期).")
     def issued_on(self) -> date | None:
-        day: date | None = self.told.get(self.declared.issued_on)
+        day: date | None = self.told(self.declared.issued_on)
         return day
 
     @strawberry.field(description="First day of validity (有效期起始日期).")
     def valid_from(self) -> date | None:
-        day: date | None = self.told.get(self.declared.valid_from)
+        day: date | None = self.told(self.declared.valid_from)
         return day
 
     @strawberry.field(description="Last day of validity (有效期截止日期); null when open-ended.")
     def valid_until(self) -> date | None:
-        day: date | None = self.told.get(self.declared.valid_until)
+        day: date | None = self.told(self.declared.valid_until)
         return day
 
     @strawberry.field(description="Its force beside paper (法律效力), Article 13.")
