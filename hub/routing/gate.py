@@ -27,6 +27,11 @@ class Gate:
         self._own = own
         self._platform = platform
 
+    @property
+    def closed(self) -> bool:
+        """Whether everybody is let through by both."""
+        return self._own.closed and self._platform.closed
+
     def state(self, now: float) -> BreakerState:
         """The state of the breaker that lets fewer through."""
         states = {self._own.state(now), self._platform.state(now)}
@@ -39,7 +44,7 @@ class Gate:
 
     def admits(self, questions: int, now: float) -> int:
         """How many of so many questions may be asked now; no probe is wasted at one of the two."""
-        if self._own.closed and self._platform.closed:
+        if self.closed:
             return questions
         count = min(self._own.room(questions, now), self._platform.room(questions, now))
         self._platform.admits(count, now)

@@ -105,6 +105,9 @@ class Line:
         self._moment = moment
         self._tracing = tracing
         self._underway: dict[Source, Underway] = {}  # by what was declared when they were sent
+        # Where calls are traced, each is its asker's own, so that it is part of that one's trace.
+        self._gathers = tracing is UNTRACED
+        self._gathering: Sending | None = None
         self._hastened: tuple[Interface, Interface] | None = None
 
     @property
@@ -120,9 +123,10 @@ class Line:
     def send(self, source: Source, inquiries: Sequence[Inquiry], patience: float) -> list[Flight]:
         """Each question on its way, in order; one that equals another in flight joins it.
 
-        `patience` bounds how long it may wait for its turn, in seconds.
+        `patience` bounds how long it may wait for its turn, in seconds; of several askers whose
+        questions go together, the most patient one decides.
         """
-        sending = Sending(source, patience)
+        sending = self._sending(source, patience)
         underway = self._underway.setdefault(source, {})
         flights, joined = [], []
         for inquiry in inquiries:
@@ -136,9 +140,22 @@ class Line:
             flights.append(flight)
         if joined:
             self._join(source, joined)
-        if sending.keys:
+        if sending is not self._gathering:
             self._begin(sending)
+        elif sending.is_full:
+            self._send_gathered(sending)
         return flights
+
+    def _sending(self, source: Source, patience: float) -> Sending:
+        """What is gathered in this tick of the loop, if anything is, else a new one."""
+        gathering = self._gathering
+        if gathering is None or gathering.source is not source or not self._is_open():
+            return Sending(source, patience)
+        gathering.patience = max(gathering.patience, patience)
+        return gathering
+
+    def _is_open(self) -> bool:
+        return self._gate.closed and self._clock() >= self._quota_spent_until
 
     def _join(self, source: Source, joined: Sequence[Sending]) -> None:
         self._watch.joined(source, len(joined))
@@ -147,13 +164,41 @@ class Line:
 
     def _begin(self, sending: Sending) -> None:
         """Ask what may be asked now; the others hear at once that the source rests."""
-        source, now = sending.source, self._clock()
-        sending.asked = self._admitted(sending, now)
-        if sending.asked:
-            call = self._tracing.call(source.name, source.interface.name, sending)
-            with call:
-                asking = self._own(self._ask(sending, now))
-            asking.add_done_callback(partial(self._ended, sending, call))
+        if not sending.keys:
+            return
+        sending.began = self._clock()
+        sending.asked = self._admitted(sending, sending.began)
+        if self._may_gather(sending):
+            if self._gathering is not None:  # it was declared otherwise
+                self._send_gathered(self._gathering)
+            self._gathering = sending
+            asyncio.get_running_loop().call_soon(self._send_gathered, sending)
+        elif sending.asked:
+            self._send(sending)
+
+    def _may_gather(self, sending: Sending) -> bool:
+        """Whether what is asked in this tick of the loop is to go with it, in as few calls as can be."""
+        return (
+            self._gathers
+            and sending.source.interface.style == _TOGETHER
+            and not sending.is_full
+            and sending.asked == len(sending.keys)
+            and self._gate.closed
+        )
+
+    def _send_gathered(self, sending: Sending) -> None:
+        """Send what was gathered, unless it went as it was full."""
+        if self._gathering is sending:
+            self._gathering = None
+            sending.asked = len(sending.keys)
+            self._send(sending)
+
+    def _send(self, sending: Sending) -> None:
+        source = sending.source
+        call = self._tracing.call(source.name, source.interface.name, sending)
+        with call:
+            asking = self._own(self._ask(sending))
+        asking.add_done_callback(partial(self._ended, sending, call))
 
     def _admitted(self, sending: Sending, now: float) -> int:
         """How many may be asked now, the first ones of all; the others are replied to."""
@@ -176,9 +221,10 @@ class Line:
         self._settle(sending, dict.fromkeys(left, resting), self._clock())
         return asked
 
-    async def _ask(self, sending: Sending, now: float) -> None:
+    async def _ask(self, sending: Sending) -> None:
         self._retries.call(sending.asked)
-        if lost := await self._round(sending, range(sending.asked), now, self._retries):
+        places = range(sending.asked)
+        if lost := await self._round(sending, places, sending.began, self._retries):
             await asyncio.sleep(self._retries.pause())
             await self._round(sending, lost, self._clock(), None)
 

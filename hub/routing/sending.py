@@ -24,11 +24,12 @@ class CutOff(TimedOut):
 class Sending:
     """Questions sent to a source together, each at its place; what was said to them, and when.
 
-    `moments` are of one monotonic clock. A `bug` in the work leaves what was not replied to open.
+    `began` and `moments` are of one monotonic clock. A `bug` in the work leaves what was not replied to open.
     """
 
     __slots__ = (
         "asked",
+        "began",
         "bug",
         "inquiries",
         "keys",
@@ -47,10 +48,16 @@ class Sending:
         self.inquiries: list[Inquiry] = []
         self.replies: list[Reply | None] = []
         self.moments: list[float] = []
+        self.began = 0.0
         self.asked = 0  # those at the first places; the others were replied to without asking
         self.open = 0  # those that were not replied to yet
         self.bug: BaseException | None = None
         self.listeners: set[asyncio.Future[bool]] = set()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it fills a call of its platform's."""
+        return len(self.keys) >= self.source.platform.batch
 
     def add(self, key: Hashable, inquiry: Inquiry) -> int:
         """The place of one more question."""

@@ -1,6 +1,7 @@
 """What is traced: an operation, its waves, their calls, each in its place."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -158,6 +159,22 @@ async def test_what_an_operation_shares_with_itself_stays_in_its_trace() -> None
     assert {one.trace for one in spans.seen} == {spans.the("query").trace}
     assert not any(one.links for one in spans.seen)
     assert spans.the("certhub.call").told("said.held") == 1
+
+
+async def test_who_asks_in_the_same_tick_has_a_call_of_its_own() -> None:
+    """Also of a source that takes many questions in one call: each is part of its asker's trace."""
+    platform = Scripted({"a": HELD, "b": HELD})
+    where = best(platform)
+    where = replace(where, interface=replace(where.interface, style="batch"))
+    async with grounded() as ground:
+        await asyncio.gather(*(ground.ask(question(one, where)) for one in "ab"))
+        await settled()
+        spans = ground.spans()
+
+    assert platform.asked == [["a"], ["b"]]
+    assert [spans.tree(one) for one in spans.of("query")] == [
+        {"query": [{"certhub.wave": ["province"]}]}
+    ] * 2
 
 
 async def test_what_outlives_its_asker_goes_on_in_a_trace_of_its_own() -> None:
