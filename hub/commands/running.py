@@ -15,6 +15,7 @@ from typing import Any
 import uvicorn
 import uvloop
 
+from hub.commands.ending import end_within
 from hub.commands.face import Face, make_face
 from hub.commands.trouble import CommandFailed
 from hub.compose import Hub
@@ -28,6 +29,9 @@ LARGEST_MESSAGE = 2_000_000
 PINGED_EACH = 20.0
 UNREAD_FOR = 30
 """Seconds that a client may leave unread, or unacknowledged, what was sent: then the system ends it."""
+
+LONGEST_END = 60.0
+"""Seconds after which a process that was told to end does so, where its command knows no shorter time."""
 
 
 class Server(uvicorn.Server):
@@ -46,11 +50,16 @@ def run(work: Coroutine[Any, Any, None]) -> None:
 
 
 @contextmanager
-def stopped_by_signal() -> Iterator[asyncio.Event]:
-    """An event that Ctrl-C or SIGTERM sets."""
+def stopped_by_signal(within: float = LONGEST_END) -> Iterator[asyncio.Event]:
+    """An event that Ctrl-C or SIGTERM sets; so many seconds later the process ends, come what may."""
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+
+    def stop() -> None:
+        stopped.set()
+        end_within(within)
+
     for number in STOPPING:
-        loop.add_signal_handler(number, stopped.set)
+        loop.add_signal_handler(number, stop)
     try:
         yield stopped
     finally:

@@ -42,7 +42,8 @@ def serve(
 
 
 async def _serve(settings: Settings, host: str, port: int, workers: int) -> None:
-    with stopped_by_signal() as stopped, listening(host, port) as listener:
+    within = grace(settings) + 2 * MARGIN
+    with stopped_by_signal(within) as stopped, listening(host, port) as listener:
         await check_database(settings)
         async with _answering(settings, listener, workers):
             by = f" by {workers} workers" if workers > 1 else ""

@@ -10,9 +10,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hub.commands.ending import end_within
 from hub.commands.logging import log_to_stderr
 from hub.commands.options import settings_of
-from hub.commands.running import face_open, run, stopped_by_signal
+from hub.commands.running import MARGIN, face_open, grace, run, stopped_by_signal
 from hub.compose import Hub
 from hub.embedding import EmbeddedDesk
 from hub.in_common import InCommon
@@ -38,6 +39,7 @@ async def _work() -> None:
                 async with face_open(settings, listener, in_common(terms)) as hub:
                     _say({"ready": True})
                     await _until_ended(hub, orders, stopped)
+                    end_within(grace(settings) + MARGIN)  # its keeper may be gone
 
 
 def in_common(terms: Letter) -> InCommon:
