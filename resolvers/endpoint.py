@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import msgspec
 import orjson
-from starlette.datastructures import Headers
+from graphql import ExecutionResult
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from hub.keys import KeysUnavailable
 from resolvers.door import TurnedAway
 from resolvers.errors import ASK_AGAIN, Code, plain
-from resolvers.execution import Refused, Request
+from resolvers.execution import Refused
 from resolvers.identity import Unauthenticated
 from resolvers.prompt import within
 from resolvers.transports.events import EVENTS, EventStream
@@ -32,6 +32,8 @@ HEADERS = {
     media: ((b"content-type", content.encode()), NO_STORE)
     for media, content in CONTENT_TYPES.items()
 }
+TRACEPARENT = b"traceparent"
+"""The header of W3C Trace Context."""
 LONGEST_ACCEPT = 200
 """Characters of an Accept header that is remembered."""
 
@@ -44,7 +46,7 @@ class BodyTooLarge(Exception):
     """More was sent than is read."""
 
 
-class Reply(msgspec.Struct, frozen=True):
+class Reply(msgspec.Struct, frozen=True, gc=False):
     """An answer, ready to be sent."""
 
     status: int
@@ -60,22 +62,24 @@ class Reply(msgspec.Struct, frozen=True):
         await send({"type": "http.response.body", "body": self.body})
 
 
-class Asked(msgspec.Struct, frozen=True):
+class Asked(msgspec.Struct, frozen=True, gc=False):
     """The headers of a request that matter here; of one that comes twice, the first."""
 
     accept: str
     content: str
     authorization: str | None
+    traced: Mapping[str, str] | None
 
     @classmethod
     def of(cls, headers: list[tuple[bytes, bytes]]) -> "Asked":
         """The headers as ASGI gives them: names in lower case."""
         first = dict(reversed(headers))
-        authorization = first.get(b"authorization")
+        authorization, trace = first.get(b"authorization"), first.get(TRACEPARENT)
         return cls(
             first.get(b"accept", b"").decode("latin-1"),
             first.get(b"content-type", b"").decode("latin-1"),
             None if authorization is None else authorization.decode("latin-1"),
+            None if trace is None else {TRACEPARENT.decode(): trace.decode("latin-1")},
         )
 
 
@@ -86,17 +90,17 @@ async def serve_graphql(operating: Operating, scope: Scope, receive: Receive, se
     if media is None:
         return await _not_acceptable()(scope, receive, send)
     try:
-        answer = await _answered(operating, asked, scope, receive, media)
+        answer = await _answered(operating, asked, receive, media)
     except Gone:
         return await Response(status_code=499)(scope, receive, send)
     return await answer(scope, receive, send)
 
 
 async def _answered(
-    operating: Operating, asked: Asked, scope: Scope, receive: Receive, media: str
+    operating: Operating, asked: Asked, receive: Receive, media: str
 ) -> Reply | EventStream:
     try:
-        return await _served(operating, asked, scope, receive, media)
+        return await _served(operating, asked, receive, media)
     except TurnedAway as away:
         wait = str(away.retry_after)
         body = plain(away.code, str(away), f"Come again in {wait} s.", True)
@@ -112,26 +116,22 @@ async def _answered(
 
 
 async def _served(
-    operating: Operating, asked: Asked, scope: Scope, receive: Receive, media: str
+    operating: Operating, asked: Asked, receive: Receive, media: str
 ) -> Reply | EventStream:
     # Nobody takes a place inside who has no key: without one nobody can be kept out.
-    caller = await operating.caller(asked.authorization)
-    key = caller.requester.key
-    with operating.door.entered(key):
-        operating.door.request_of(key)
+    who, door = operating.identity, operating.door
+    requester = who.remembered(asked.authorization) or await who.requester(asked.authorization)
+    with door.entered(requester.key):
+        door.request_of(requester.key)
         _check_content(asked.content)
-        body = await _body(operating, receive)
-        request = parsed(body, Headers(raw=scope["headers"]))
-        return await _answer(operating, request, caller, media)
+        request = parsed(await _body(operating, receive), asked.traced)
+        if media == EVENTS:
+            return EventStream(operating, request, Caller(asked.authorization or "", requester))
+        result = await operating.executor.run(request, operating.make_context(requester))
+        return _answer(result, media)
 
 
-async def _answer(
-    operating: Operating, request: Request, caller: Caller, media: str
-) -> Reply | EventStream:
-    if media == EVENTS:
-        return EventStream(operating, request, caller)
-    context = operating.make_context(caller.requester)
-    result = await operating.executor.run(request, context)
+def _answer(result: ExecutionResult | Refused, media: str) -> Reply:
     if isinstance(result, Refused):
         status = result.status if media == GRAPHQL_JSON else 200
         return reply(status, media, refused_body(result))
@@ -163,25 +163,18 @@ async def _body(operating: Operating, receive: Receive) -> bytes:
 
 async def _read(receive: Receive, most: int) -> bytes:
     """The body, which mostly comes in one piece."""
-    body, more = await _part(receive, most)
-    if not more:
-        return body
-    parts, size = [body], len(body)
-    while more:
-        body, more = await _part(receive, most - size)
-        parts.append(body)
-        size += len(body)
-    return b"".join(parts)
-
-
-async def _part(receive: Receive, most: int) -> tuple[bytes, bool]:
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        raise Gone
-    body: bytes = message.get("body", b"")
-    if len(body) > most:
-        raise BodyTooLarge
-    return body, message.get("more_body", False)
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        part: bytes = message.get("body", b"")
+        size += len(part)
+        if size > most:
+            raise BodyTooLarge
+        parts.append(part)
+        if not message.get("more_body", False):
+            return part if len(parts) == 1 else b"".join(parts)
 
 
 def accepted(accept: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any
 
@@ -35,19 +35,21 @@ from resolvers.limits import Limits
 MANY = 1 << 62
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True, gc=False):
     """One GraphQL request as it came in: with the text of a document, or what names it, or both.
 
     No list in it has more than `entries`.
     """
 
-    query: str | None = field(repr=False)
-    variables: Mapping[str, object] | None = field(repr=False)
+    query: str | None
+    variables: Mapping[str, object] | None
     operation: str | None
-    headers: Mapping[str, str] | None = field(default=None, repr=False, compare=False)
-    entries: int = field(default=MANY, compare=False)
+    headers: Mapping[str, str] | None = None
+    entries: int = MANY
     named: Named | None = None
+
+    def __repr__(self) -> str:
+        return f"Request(operation={self.operation!r}, named={self.named!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,9 @@ class Operation(msgspec.Struct, frozen=True):
         return self.kind is OperationType.SUBSCRIPTION
 
     @property
-    def variables(self) -> dict[str, object]:
+    def variables(self) -> Mapping[str, object]:
         """What the caller gave for the operation's variables, and the literals of its text."""
-        given = dict(self.request.variables or {})
+        given = self.request.variables or {}
         return given if self.lifting is None else {**given, **self.lifting.values}
 
     def answered(self, answer: ExecutionResult) -> ExecutionResult:
@@ -182,13 +184,13 @@ class Executor:
         return operation.answered(answer)
 
     async def _execute_by_core(
-        self, operation: Operation, variables: dict[str, object], context: object
+        self, operation: Operation, variables: Mapping[str, object], context: object
     ) -> ExecutionResult | Refused:
         result = execute(
             self._schema,
             operation.document,
             context_value=context,
-            variable_values=variables,
+            variable_values=dict(variables),
             operation_name=operation.request.operation,
         )
         answered = result if isinstance(result, ExecutionResult) else await result
@@ -203,7 +205,7 @@ class Executor:
             self._schema,
             operation.document,
             context_value=make_context(),
-            raw_variable_values=operation.variables,
+            raw_variable_values=dict(operation.variables),
             operation_name=operation.request.operation,
         )
         if isinstance(core, list):

@@ -43,9 +43,15 @@ def test_a_request_is_read() -> None:
     """Query, variables and operation name come out as given, and how long a list in it may be."""
     body = b'{"query": "{me{key}}", "variables": {"a": 1}, "operationName": "X", "extensions": {}}'
 
-    assert parsed(body) == Request("{me{key}}", {"a": 1}, "X")
-    assert parsed(body).entries == body.count(b",") + 1 == 4
-    assert parsed(b'{"query": "q", "variables": null}') == Request("q", None, None)
+    assert parsed(body) == Request("{me{key}}", {"a": 1}, "X", entries=body.count(b",") + 1)
+    assert parsed(b'{"query": "q", "variables": null}') == Request("q", None, None, entries=2)
+
+
+def test_the_repr_of_a_request_shows_nothing_of_a_person() -> None:
+    """Neither its text nor its variables: either may hold an identifier."""
+    request = Request("{me{key}}", {"a": 1}, "X", {"traceparent": "t"})
+
+    assert repr(request) == "Request(operation='X', named=None)"
 
 
 @pytest.mark.parametrize(
