@@ -1,6 +1,5 @@
 """Checks proofs as the hub does before it delivers one: by its own roots and the seal's record."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,7 +9,6 @@ from connectors.assisted_words import SealedProof
 from hub.assisting.twins import Twin, read_twin
 from hub.declarations.words import CertificateType
 from hub.evidence import Subject
-from hub.notary.keeping import read_trust
 from hub.notary.ledger import read_registry
 from hub.notary.material import Named
 from hub.notary.pool import Workshop
@@ -71,7 +69,7 @@ class Checking:
 
         Raises `ProofTrouble` where there are no roots to check by.
         """
-        trust = await asyncio.to_thread(read_trust, self._roots)
+        trust = await self._workshop.trust(self._roots)
         verdict = await self._workshop.check(
             sealed.pdf,
             trust,
@@ -93,7 +91,7 @@ class Checking:
         twin: bytes | None = None,
     ) -> Verdict:
         """What there is to be said of a document that somebody received; see `check`."""
-        trust = await asyncio.to_thread(read_trust, self._roots)
+        trust = await self._workshop.trust(self._roots)
         return await self._workshop.check(
             pdf, trust, registry, subject=subject, twin=twin, now=self._clock()
         )

@@ -17,6 +17,7 @@ from datetime import datetime
 from functools import partial
 from importlib import import_module
 from multiprocessing.connection import wait
+from pathlib import Path
 from typing import Any
 
 from hub.evidence import Subject
@@ -29,13 +30,15 @@ from hub.notary.words import Content, Extraction, Proof, Seal, Sealed, SealUse
 class Workshop:
     """Seals, endorses and checks in worker processes; no more than `jobs` at a time.
 
-    Jobs change nothing outside of themselves: one whose process died is done once more.
+    Jobs change nothing outside of themselves: one whose process died is done once more. Nothing is begun
+    before the first job: a pool costs a process that watches over what is shared, 12 MB.
     """
 
     def __init__(self, workers: int = 2, jobs: int = 64) -> None:
         self._workers = workers
         self._room = asyncio.Semaphore(jobs)
-        self._executor = self._begun()
+        self._open = True
+        self._executor: ProcessPoolExecutor | None = None
 
     async def seal(
         self, content: Content, with_seal: Seal, use: SealUse, signing: Signing
@@ -55,6 +58,11 @@ class Workshop:
         """See `checking.named`."""
         named: Named | None = await self._run("checking.named", pdf)
         return named
+
+    async def trust(self, roots: Path) -> Trust:
+        """See `keeping.read_trust`: who serves needs no library for certificates either."""
+        trust: Trust = await self._run("keeping.read_trust", roots)
+        return trust
 
     async def check(
         self,
@@ -82,23 +90,32 @@ class Workshop:
 
     def warm(self) -> None:
         """Let a worker begin now, so that the first job need not wait a second for it."""
-        self._executor.submit(int)
+        self._at_work().submit(int)
 
-    def close(self) -> None:
-        """End the workers; what has not begun is given up."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+    async def close(self) -> None:
+        """End the workers, and begin none any more; what has not begun is given up."""
+        self._open = False
+        if self._executor is not None:
+            await asyncio.to_thread(self._executor.shutdown, wait=True, cancel_futures=True)
 
     async def _run(self, name: str, *given: object, **named: object) -> Any:  # a job of that name
         loop = asyncio.get_running_loop()
         job = partial(_done, name, *given, **named)
         async with self._room:
-            executor = self._executor
+            executor = self._at_work()
             try:
                 return await loop.run_in_executor(executor, job)
             except BrokenProcessPool:
                 if self._executor is executor:
-                    self._executor = self._begun()
-                return await loop.run_in_executor(self._executor, job)
+                    self._executor = None
+                return await loop.run_in_executor(self._at_work(), job)
+
+    def _at_work(self) -> ProcessPoolExecutor:
+        if self._executor is None:
+            if not self._open:
+                raise RuntimeError("the workshop is closed")
+            self._executor = self._begun()
+        return self._executor
 
     def _begun(self) -> ProcessPoolExecutor:
         # A fork would copy the loop's threads and locks in whatever state they are.
@@ -113,7 +130,7 @@ async def open_workshop(workers: int = 2) -> AsyncIterator[Workshop]:
     try:
         yield workshop
     finally:
-        await asyncio.to_thread(workshop.close)
+        await workshop.close()
 
 
 def _done(name: str, *given: object, **named: object) -> Any:

@@ -1,5 +1,6 @@
 """A desk for each test, once on SQLite and once on PostgreSQL."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def workshop() -> Iterator[Workshop]:
     """One worker for all tests that seal, as it takes a second to begin."""
     opened = Workshop(workers=1)
     yield opened
-    opened.close()
+    asyncio.run(opened.close())
 
 
 @pytest.fixture

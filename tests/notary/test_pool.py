@@ -113,7 +113,7 @@ async def test_a_killed_worker_is_replaced(workshop: Workshop) -> None:
     await workshop.named(b"")
     jobs = [asyncio.create_task(sealed_by(workshop)) for _ in range(3)]
     await asyncio.sleep(0.03)
-    (worker,) = (workshop._executor._processes or {}).values()
+    (worker,) = workshop._at_work()._processes.values()
     assert worker.pid is not None
     os.kill(worker.pid, signal.SIGKILL)
 
@@ -128,10 +128,32 @@ async def test_no_more_jobs_than_there_is_room_for(made: Proof) -> None:
     narrow = Workshop(workers=1, jobs=1)
 
     told = await asyncio.gather(*(narrow.named(pdf) for pdf in (made.pdf, b"", made.pdf)))
-    narrow.close()
+    await narrow.close()
 
     of_proof = Named(NUMBER, civil_seal().seal.id)
     assert told == [of_proof, None, of_proof]
+
+
+async def test_nothing_is_begun_before_the_first_job() -> None:
+    """A hub that never sees a proof has no process beside it, and a closed workshop begins none."""
+    script = (
+        "import asyncio, os\n"
+        "from hub.notary.pool import open_workshop\n"
+        "async def main():\n"
+        "    async with open_workshop(1) as workshop:\n"
+        "        with open(f'/proc/self/task/{os.getpid()}/children') as children:\n"
+        "            print(repr(children.read()))\n"
+        "    try:\n"
+        "        await workshop.named(b'')\n"
+        "    except RuntimeError as closed:\n"
+        "        print(closed)\n"
+        "asyncio.run(main())\n"
+    )
+
+    command = [sys.executable, "-c", script]
+    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, check=True)
+
+    assert done.stdout.decode().split("\n") == ["''", "the workshop is closed", ""]
 
 
 @pytest.fixture
