@@ -25,6 +25,9 @@ def at(document: Json, path: str) -> Json | Gap:
     """What stands at a dotted path (the document itself for ""); the case of keys is ignored."""
     value = document
     for step in path.split(".") if path else ():
+        if type(value) is dict and step in value:
+            value = value[step]
+            continue
         value = opened(value)
         child = _child(value, step)
         if isinstance(child, Gap):
@@ -50,12 +53,19 @@ def _child(value: Json, step: str) -> Json | Gap:
 
 
 def _in_another_case(row: Row, key: str) -> Json | Gap:
+    return row.get(spelt(row, key), Gap.MISSING)
+
+
+def spelt(row: Row, key: str) -> str:
+    """The name under which a key stands in a row, in whatever case; the key where there is none."""
+    if key in row:
+        return key
     folded = key.casefold()
-    for name, value in row.items():
+    for name in row:
         # Only beyond ASCII a letter's cases may differ in length.
         if (len(name) == len(folded) or not name.isascii()) and name.casefold() == folded:
-            return value
-    return Gap.MISSING
+            return name
+    return key
 
 
 def opened(value: Json) -> Json:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import orjson
 import pytest
@@ -21,8 +22,9 @@ from connectors.contract import (
 )
 from connectors.decoding import Json
 from connectors.envelopes import Gap, at, under
-from connectors.readers import AnswerReader, Readers, reader_of
+from connectors.readers import AnswerReader, Readers
 from connectors.reading import Unreadable, read_value
+from connectors.rows import reader_of
 from tests.connectors.people import LAN, MEI
 
 KEYS = ("name", "NAME", "born", "Born", "id", "ſtate", "state", "none", "a.b", "")
@@ -143,6 +145,54 @@ def test_plain_rows(found: Json, newest: str | None) -> None:
 
     assert outcome(lambda: reader.read({"fields": found}, MEI)) == outcome(
         lambda: read_answer({"fields": found}, shape, MEI)
+    )
+
+
+spellings = some.permutations(("name", "NAME", "Born", "born", "ID", "id", "ſtate")).flatmap(
+    lambda names: some.fixed_dictionaries(dict.fromkeys(names[:4], texts))
+)
+
+
+@given(some.lists(spellings, max_size=6))
+@settings(max_examples=300, deadline=None)
+@example([{"NAME": "a", "born": "20200229"}, {"NAME": "b", "name": "c"}, {"NAME": "d"}])
+@example([{"NAME": "a"}, {"name": "b", "born": "", "id": MEI}, {"NAME": "c"}, {"NAME": "soon"}])
+def test_one_row_after_the_other(told: list[dict[str, Json]]) -> None:
+    """However a reader's rows before were spelt, the next one is read as if it were the first."""
+    reader = AnswerReader(PLAIN)
+
+    for row in told:
+        document: Json = {"fields": row}
+        assert outcome(partial(reader.read, document, MEI)) == outcome(
+            partial(read_answer, document, PLAIN, MEI)
+        )
+
+
+CODED = replace(PLAIN, rows="datas.fields", success=CodeTest("datas.code", ("1",)))
+
+
+@given(leaves | rows, some.sampled_from(("1", "2", "", 1, None)), some.integers(0, 6))
+@example({"name": "梅一", "born": "2020-02-29", "id": MEI}, "1", 1)
+@example({"name": "梅一", "born": "2020-02-29", "id": MEI}, "1", 6)
+def test_all_in_one_text(found: Json, code: Json, wrapped: int) -> None:
+    """Code and rows inside one text, however often that is text itself, are read the same."""
+    inside: Json = {"code": code, "fields": found}
+    for _ in range(wrapped):
+        inside = orjson.dumps(inside).decode()
+    document: Json = {"datas": inside}
+
+    assert outcome(partial(AnswerReader(CODED).read, document, MEI)) == outcome(
+        partial(read_answer, document, CODED, MEI)
+    )
+
+
+def test_a_code_that_is_the_text_itself() -> None:
+    """Where the text with the rows in it is the code too, it is read as it was written."""
+    text = '{"fields":{"name":"梅一"}}'
+    shape = replace(PLAIN, rows="datas.fields", success=CodeTest("datas", (text,)), holder=())
+
+    assert AnswerReader(shape).read({"datas": text}, MEI) == read_answer(
+        {"datas": text}, shape, MEI
     )
 
 
