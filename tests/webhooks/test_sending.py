@@ -16,6 +16,7 @@ from connectors.assisted_words import Changes
 from hub.storage.engine import open_engine
 from hub.storage.webhook_store import remove_webhook, waiting
 from hub.webhooks.sending import ANOTHER_KEY
+from tests.connectors.scripted_server import nobody_listening
 from tests.webhooks.ground import (
     BEGAN,
     CIVIL,
@@ -23,6 +24,7 @@ from tests.webhooks.ground import (
     HOUSING,
     QUICK,
     Got,
+    ReceiverAt,
     Told,
     a_change,
     a_recall,
@@ -188,15 +190,14 @@ async def test_an_endless_answer_is_not_read(engine: AsyncEngine) -> None:
 
 
 async def test_nobody_listens(engine: AsyncEngine) -> None:
-    """A receiver that is down: shown with the reason, and told once it is up."""
-    async with receiving() as receiver:
-        await registered(engine, receiver)
-        url = receiver.url
-    async with telling(engine, Told([a_change(1)])):
-        assert await trouble_of(engine, HOUSING) == "no connection, or no trusted certificate"
+    """A receiver that is down: it is shown with the reason, and what it is to be told waits."""
+    async with nobody_listening() as url:
+        webhook = await registered(engine, ReceiverAt(f"{url}/hook"))
 
-    assert url.startswith("http://127.0.0.1:")
-    assert await waiting(engine) == {(await the_webhook(engine)).id: 1}
+        async with telling(engine, Told([a_change(1)])):
+            assert await trouble_of(engine, HOUSING) == "no connection, or no trusted certificate"
+
+    assert await waiting(engine) == {webhook.id: 1}
 
 
 async def test_a_stuck_request_holds_up_no_other(engine: AsyncEngine) -> None:
@@ -328,12 +329,12 @@ async def test_a_removed_webhook_is_told_nothing_more(engine: AsyncEngine) -> No
         async with telling(engine, source):
             await receiver.got_so_many(5)
             assert await remove_webhook(engine, webhook.id) is not None
-            await asyncio.sleep(0.3)
+            under_way = len(receiver.got) + 5
             source.more(a_change(6))
-            before = len(receiver.got)
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.8)  # time for each to be sent ten times over
 
-    assert len(receiver.got) == before
+    assert len(receiver.got) <= under_way
+    assert {one.place[1] for one in receiver.got} == set(range(1, 6))
     assert await none_waits(engine)
     assert await remove_webhook(engine, webhook.id) is None
 
@@ -344,7 +345,7 @@ async def test_too_old_is_given_up_and_counted(engine: AsyncEngine) -> None:
     async def but_the_first(got: Got) -> web.StreamResponse:
         return web.Response(status=500) if got.place[1] == 1 else await taken(got)
 
-    hasty = replace(QUICK, age=timedelta(seconds=0.5))
+    hasty = replace(QUICK, age=timedelta(seconds=1))
     async with receiving(but_the_first) as receiver:
         await registered(engine, receiver)
 
@@ -353,7 +354,7 @@ async def test_too_old_is_given_up_and_counted(engine: AsyncEngine) -> None:
             await until(lambda: none_waits(engine))
 
     assert [one.place[1] for one in receiver.took] == [2]
-    assert len(receiver.got) > 3
+    assert len(receiver.got) > 2  # the first one was tried again
     assert (await the_webhook(engine)).given_up == 1
 
 
