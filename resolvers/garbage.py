@@ -22,4 +22,5 @@ def seldom_collected() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.unfreeze()  # else what this hub leaves behind would stay as long as the process
         gc.set_threshold(*before)

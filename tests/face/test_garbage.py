@@ -1,6 +1,7 @@
 """Requests leave nothing behind that only the garbage collection would find."""
 
 import gc
+import weakref
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,7 +9,7 @@ import orjson
 import pytest
 import pytest_asyncio
 
-from resolvers.garbage import THRESHOLDS
+from resolvers.garbage import THRESHOLDS, seldom_collected
 from tests.face.asking import MANY, ONE, person
 from tests.stack import PURPOSE, Stack, open_stack
 
@@ -75,3 +76,25 @@ async def test_a_lookup_leaves_no_cycles(stack: Stack, kind: str) -> None:
 
     assert found < 10 * 20, "each of ten requests left something"
     assert gc.get_threshold() == THRESHOLDS
+
+
+class Ring:
+    """Something that only the collection ends."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+async def test_what_was_there_when_a_hub_began_can_be_collected_after_it_ended() -> None:
+    """A process that opens one hub after the other does not keep what each of them held."""
+    ring = Ring()
+    last = weakref.ref(ring)
+
+    with seldom_collected():
+        del ring
+        gc.collect()
+        held = last() is not None
+    gc.collect()
+
+    assert held
+    assert last() is None
