@@ -9,6 +9,7 @@ from strawberry.extensions.field_extension import FieldExtension, build_field_ex
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
+from resolvers.plan.alike import common
 from resolvers.plan.asked import Asked, first_half
 
 Call = Callable[[Any, Any, dict[str, Any]], Any]
@@ -22,6 +23,7 @@ class Direct:
     attribute: str | None = None
     function: Callable[..., Any] | None = None
     info: str | None = None  # under which name the function wants the info
+    same_for: str | None = None  # the path from the object to what decides alone what it gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def _function(field: StrawberryField, resolver: StrawberryResolver[Any]) -> Call
     direct, function = None, resolver.wrapped_func
     assert callable(function), "Strawberry has bound it to its class"
     if plain and not field.arguments:
-        direct = Direct(function=function, info=info.name if info else None)
+        direct = Direct(None, function, info.name if info else None, common(function))
     return Calling(
         _call_of(resolver),
         waits=field.is_async,

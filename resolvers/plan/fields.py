@@ -71,6 +71,7 @@ class Field:
         self.nullable = not isinstance(definition.type, GraphQLNonNull)
         self.remembered: Remembered = {}
         self.plain: set[type] = set()  # classes of values that nobody has to wait for
+        self.shared: str | None = None  # the path to what decides alone what it shows
         self.complete: Complete
         self.by_class: dict[type, Project]  # of the objects seen so far; none of other values
 

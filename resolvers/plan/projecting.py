@@ -5,11 +5,12 @@ the usual class are taken as they are, and everything else (null, a wrong class,
 for) goes the careful way through the field, which knows every rule. A field with a resolver looks like this:
 
     try:
-        value = call3(source)
-        if type(value) is not str: value = completed3(value, place, run)
+        value3 = call3(source)
+        if not (type(value3) is str): value3 = completed3(value3, place, run)
     except Exception as trouble:
-        value = failed3(trouble, place, run)
-    value3 = value
+        value3 = failed3(trouble, place, run)
+
+What a field with something in common (see `alike`) showed of an object is looked for before it is called.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,11 +24,11 @@ from resolvers.plan.generating import made
 from resolvers.plan.inputs import STRAWBERRY
 
 TAKEN = {
-    "String": "type(value) is str",
-    "ID": "type(value) is str",
-    "Boolean": "value is True or value is False",
-    "Int": "type(value) is int and -2147483648 <= value <= 2147483647",
-    "Float": "type(value) is float and value - value == 0",  # neither infinite nor no number
+    "String": "type({0}) is str",
+    "ID": "type({0}) is str",
+    "Boolean": "{0} is True or {0} is False",
+    "Int": "type({0}) is int and -2147483648 <= {0} <= 2147483647",
+    "Float": "type({0}) is float and {0} - {0} == 0",  # neither infinite nor no number
 }
 """By scalar, which values are shown as they are."""
 
@@ -50,17 +51,29 @@ def projection(type_name: str, fields: Sequence[Selected]) -> Project:
 def _lines(number: int, field: Field, names: dict[str, Any]) -> Iterator[str]:
     names[f"failed{number}"] = field.failed
     yield "try:"
+    yield from (f"    {line}" for line in _had(number, field, names))
+    yield "except Exception as trouble:"
+    yield f"    value{number} = failed{number}(trouble, place, run)"
+
+
+def _had(number: int, field: Field, names: dict[str, Any]) -> Iterator[str]:
     if field.calling.waits:
         names[f"wait{number}"] = field.wait
-        yield f"    value = wait{number}(source, place, run)"
-    else:
-        names[f"completed{number}"] = field.completed
-        yield f"    value = {_read(number, field, names)}"
-        careful = f"completed{number}(value, place, run)"
-        yield from (f"    {line}" for line in _shown(number, field, careful, names))
-    yield "except Exception as trouble:"
-    yield f"    value = failed{number}(trouble, place, run)"
-    yield f"value{number} = value"
+        yield f"value{number} = wait{number}(source, place, run)"
+        return
+    names[f"completed{number}"] = field.completed
+    read = [f"value{number} = {_read(number, field, names)}", *_shown(number, field, names)]
+    if field.shared is None:
+        yield from read
+        return
+    names[f"field{number}"] = field
+    yield f"alike = run.infos[field{number}].shown"
+    yield f"value{number} = alike.get(source.{field.shared})"
+    yield f"if value{number} is None:"
+    yield from (f"    {line}" for line in read)
+    # Null may be one for now, or one with an error, which every object has for itself.
+    yield f"    if value{number} is not None and None not in value{number}.values():"
+    yield f"        alike[source.{field.shared}] = value{number}"
 
 
 def _read(number: int, field: Field, names: dict[str, Any]) -> str:
@@ -75,31 +88,33 @@ def _read(number: int, field: Field, names: dict[str, Any]) -> str:
     return f"call{number}(source{told})"
 
 
-def _shown(number: int, field: Field, careful: str, names: dict[str, Any]) -> Iterator[str]:
-    """How the value becomes what is shown; `careful` is the way for everything unusual."""
+def _shown(number: int, field: Field, names: dict[str, Any]) -> Iterator[str]:
+    """How the value becomes what is shown; everything unusual goes the careful way."""
     type_ = field.definition.type
     inner = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
-    enum = _named(inner)
+    enum, value = _named(inner), f"value{number}"
+    careful = f"{value} = completed{number}({value}, place, run)"
     if is_composite_type(inner):
         names[f"by_class{number}"] = field.by_class
-        yield f"project = by_class{number}.get(type(value))"
-        yield f"if project is None: value = {careful}"
-        yield f"else: value = project(value, (place, {field.key!r}, {field.nullable}), run)"
+        yield f"project = by_class{number}.get(type({value}))"
+        yield f"if project is None: {careful}"
+        yield f"else: {value} = project({value}, (place, {field.key!r}, {field.nullable}), run)"
     elif enum is not None:
         names[f"Enum{number}"], names[f"names{number}"] = enum
-        yield f"if type(value) is Enum{number}: value = names{number}[value._name_]"
-        yield f"else: value = {careful}"
+        yield f"if type({value}) is Enum{number}: {value} = names{number}[{value}._name_]"
+        yield f"else: {careful}"
     elif isinstance(inner, GraphQLScalarType) and inner.name in TAKEN:
-        null = " or value is None" if field.nullable else ""
-        yield f"if not ({TAKEN[inner.name]}{null}): value = {careful}"
+        null = f" or {value} is None" if field.nullable else ""
+        yield f"if not ({TAKEN[inner.name].format(value)}{null}): {careful}"
     elif isinstance(inner, GraphQLScalarType):
         names[f"plain{number}"], names[f"scalar{number}"] = field.plain, inner.coerce_output_value
-        yield f"if type(value) in plain{number}:"
-        yield f"    shown = scalar{number}(value)"
-        yield f"    value = {careful} if shown is None or shown is Undefined else shown"
-        yield f"else: value = {careful}"
+        yield f"if type({value}) in plain{number}:"
+        yield f"    shown = scalar{number}({value})"
+        yield f"    if shown is None or shown is Undefined: {careful}"
+        yield f"    else: {value} = shown"
+        yield f"else: {careful}"
     else:
-        yield f"value = {careful}"
+        yield careful
 
 
 def _named(type_: object) -> tuple[type[Enum], dict[str, str]] | None:

@@ -1,8 +1,14 @@
 """What a query selects, as far as it is known which of its conditions hold: compiled as types are met."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
-from graphql import FieldNode, GraphQLField, GraphQLObjectType
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    GraphQLObjectType,
+    get_nullable_type,
+    is_leaf_type,
+)
 from graphql.execution.collect_fields import (
     FieldDetails,
     FragmentDetails,
@@ -19,7 +25,7 @@ from resolvers.plan.inputs import STRAWBERRY, Inputs, Unfit, Unplannable
 from resolvers.plan.operation import Operation
 from resolvers.plan.projecting import projection
 
-Chosen = Mapping[str, Iterable[FieldDetails]]
+Chosen = Mapping[str, Sequence[FieldDetails]]
 TYPENAME = "__typename"
 
 
@@ -44,7 +50,16 @@ class Compiled:
 
     def of(self, type_: GraphQLObjectType, nodes: list[FieldNode]) -> Project:
         """The projection of what some fields select of a type; the same fields share one."""
-        chosen = collect_subfields(
+        chosen = self._chosen(type_, nodes)
+        same = tuple((key, *(id(one.node) for one in them)) for key, them in chosen.items())
+        known = self._seen.get((type_.name, *same))
+        if known is None:
+            known = projection(type_.name, self._fields(type_, chosen))
+            self._seen[(type_.name, *same)] = known
+        return known
+
+    def _chosen(self, type_: GraphQLObjectType, nodes: list[FieldNode]) -> Chosen:
+        return collect_subfields(
             self._operation.schema,
             self._fragments,
             self._held,
@@ -52,12 +67,6 @@ class Compiled:
             type_,
             [FieldDetails(node, None) for node in nodes],
         ).grouped_field_set
-        same = tuple((key, *(id(one.node) for one in them)) for key, them in chosen.items())
-        known = self._seen.get((type_.name, *same))
-        if known is None:
-            known = projection(type_.name, self._fields(type_, chosen))
-            self._seen[(type_.name, *same)] = known
-        return known
 
     def _fields(self, type_: GraphQLObjectType, chosen: Chosen) -> list[Selected]:
         return [
@@ -74,8 +83,18 @@ class Compiled:
         calling = calling_of(strawberry)
         given = self._given(calling, definition, nodes[0])
         field = Field(key, nodes, parent, definition, strawberry, calling, given)
+        field.shared = self._shared(field)
         complete_with(field, self)
         return field
+
+    def _shared(self, field: Field) -> str | None:
+        """What its objects have in common to be shown alike: only where all below is plainly theirs."""
+        direct, type_ = field.calling.direct, get_nullable_type(field.definition.type)
+        if direct is None or direct.same_for is None or not isinstance(type_, GraphQLObjectType):
+            return None
+        names = [them[0].node.name.value for them in self._chosen(type_, field.nodes).values()]
+        known = all(name == TYPENAME or _plain(type_.fields[name]) for name in names)
+        return direct.same_for if known else None
 
     def _given(self, calling: Calling, definition: GraphQLField, node: FieldNode) -> Given | None:
         if not calling.known:
@@ -86,6 +105,13 @@ class Compiled:
             return compiled_arguments(self._inputs, definition, node, self._operation.sure)
         except Unplannable:
             return _unfit
+
+
+def _plain(field: GraphQLField) -> bool:
+    """Whether it shows a value that its object gives alone."""
+    calling = calling_of(field.extensions[STRAWBERRY])
+    alone = calling.direct is not None and not calling.informed and not calling.waits
+    return alone and is_leaf_type(get_nullable_type(field.type))
 
 
 def _unfit(_: Variables) -> dict[str, object]:

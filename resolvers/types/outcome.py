@@ -10,6 +10,7 @@ from hub import evidence
 from hub.assisting.words import Pending as PendingWord
 from hub.evidence import DenialRule, Lookup, Said, Step, Tier
 from resolvers.context import Info
+from resolvers.plan.alike import same_for
 from resolvers.scalars import Milliseconds
 from resolvers.types.certificate import Certificate
 from resolvers.types.declared import CertificateType
@@ -23,6 +24,7 @@ class Attempt:
     attempt: strawberry.Private[evidence.Attempt]
 
     @strawberry.field(description="The source (数据来源).")
+    @same_for("attempt.source")
     def source(self, info: Info) -> Source:
         return Source.of(info.context, self.attempt.source)
 
@@ -65,6 +67,7 @@ class Outcome:
     elapsed_ms: strawberry.Private[float]  # from the arrival of the request
 
     @strawberry.field(description="The certificate type asked for (证照类型).")
+    @same_for("outcome.type")
     def type(self, info: Info) -> CertificateType:
         return CertificateType.of(info.context, self.outcome.type)
 
@@ -129,6 +132,7 @@ class Found(Outcome):
         return Disclosure(outcome=self.outcome)
 
     @strawberry.field(description="The source that holds it (数据来源).")
+    @same_for("outcome.holding.source")
     def source(self, info: Info) -> Source:
         return Source.of(info.context, self.outcome.holding.source)
 

@@ -224,6 +224,54 @@ async def test_an_error_nulls_its_field_and_tells_where() -> None:
 
 
 @pytest.mark.parametrize(
+    ("selected", "made"),
+    [
+        ("__typename name day", 3),  # one for each level
+        ("name shout", 4),  # with an argument
+        ("name laterName", 4),  # waited for
+        ("name id", 4),  # by an extension
+        ("name texts", 4),  # nulls inside it may be errors'
+        ("name noDay", 4),  # null: that may be an error's
+    ],
+)
+async def test_what_is_alike_is_made_once_for_all_who_share_it(selected: str, made: int) -> None:
+    """Where nothing is selected of it but what it gives alone; shown in every place all the same."""
+    query = f"{{ thing {{ things {{ things {{ alike {{ {selected} }} }} }} }} again: things {{ level }} }}"
+    document, context = parse(query), Explorer()
+    plan = planned(SCHEMA, document, None)
+    assert plan is not None
+    bound = plan.bound({})
+    assert bound is not None
+
+    ours = await plan.run(bound, context)
+
+    assert difference(ours, await core_answer(query, {})) is None
+    assert ours.errors is None
+    assert context.made == made
+
+
+async def test_what_goes_wrong_alike_is_told_of_every_place() -> None:
+    """Errors and nulls are nobody's share: each place has its own."""
+    query = """
+      { things(count: 3) { alike { name wrongDay } first: thing { alikeOrNone { name fails } }
+        second: thing { alikeOrNone { failsHard } } alikeOrNone { name } } }
+    """
+
+    given = await answer(query)
+
+    assert given.errors is not None
+    assert [error.path for error in given.errors] == [
+        ["things", place, *path]
+        for place in range(3)
+        for path in (
+            ["alike", "wrongDay"],
+            ["first", "alikeOrNone", "fails"],
+            ["second", "alikeOrNone", "failsHard"],
+        )
+    ]
+
+
+@pytest.mark.parametrize(
     ("query", "shown"),
     [
         ("{ maybe { level failsHard } }", {"maybe": None}),

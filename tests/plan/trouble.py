@@ -12,6 +12,7 @@ from graphql import GraphQLError, GraphQLSchema
 from strawberry import relay
 from strawberry.types import Info
 
+from resolvers.plan.alike import same_for
 from resolvers.types.connection import CountedConnection
 
 Told = Info[Any, None]
@@ -22,7 +23,10 @@ class Trouble(Exception):
 
 
 class Explorer:
-    """A context for connections; a request that counts nothing."""
+    """A context for connections, which counts nothing but how often it made something for many."""
+
+    def __init__(self) -> None:
+        self.made = 0
 
     def explore(self, entries: int) -> None:
         assert entries >= 0
@@ -201,6 +205,17 @@ class Thing:
     @strawberry.field
     def thing(self) -> "Thing":
         return Thing(level=self.level + 1)
+
+    @strawberry.field
+    @same_for("level")
+    def alike(self, info: Told) -> Leafy:
+        info.context.made += 1
+        return leafy(f"of {self.level}")
+
+    @strawberry.field
+    @same_for("level")
+    def alike_or_none(self) -> Other | None:
+        return Other(name="other") if self.level else None
 
     @strawberry.field
     def maybe(self) -> "Thing | None":
