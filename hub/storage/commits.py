@@ -4,11 +4,10 @@ import asyncio
 import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import UTC, datetime
 from typing import Protocol
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, PoolProxiedConnection, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -78,6 +77,7 @@ class InThread:
 
     def __init__(self, engine: AsyncEngine, second: Engine) -> None:
         self._second = second
+        self._held: PoolProxiedConnection | None = None
         self._thread = ThreadPoolExecutor(1, "records")
         event.listen(engine.sync_engine, "engine_disposed", self._close)
 
@@ -87,20 +87,28 @@ class InThread:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, rows)
 
     def _commit(self, rows: Sequence[_Row]) -> None:
-        with closing(
-            self._second.raw_connection()
-        ) as connection:  # rolls back what is not committed
+        connection, self._held = self._held or self._second.raw_connection(), None
+        try:
             cursor = connection.cursor()
             cursor.execute("BEGIN IMMEDIATE")
             cursor.executemany(_TO_SQLITE, rows)
             cursor.execute("COMMIT")
-            opened = file_opened_by(connection)
+            self._held = connection
+        finally:
+            if self._held is None:
+                connection.close()  # rolls back what is not committed
         # After the commit: SQLite writes to a deleted file without any complaint.
-        if opened is not None:
+        if (opened := file_opened_by(connection)) is not None:
             check_in_place(opened)
 
     def _close(self, _: Engine) -> None:
-        self._thread.submit(self._second.dispose)  # after the commit that may be running
+        self._thread.submit(self._give_back)  # after the commit that may be running
+
+    def _give_back(self) -> None:
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+        self._second.dispose()
 
 
 def _told(batch: DisclosureBatch) -> tuple[object, ...]:
