@@ -4,12 +4,12 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 import structlog
-from sqlalchemy import Insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.commitment.words import CommitmentRecord, Manner
+from hub.storage.conflicts import added_once
 from hub.storage.sqlite_file import DatabaseGone, check_in_place, opened_file
 from hub.storage.tables import commitments
 from hub.trail.records import RecordsUnavailable
@@ -18,10 +18,6 @@ log = structlog.get_logger("certhub.records")
 
 _T = TypeVar("_T")
 _COLUMNS = tuple(column.name for column in commitments.c)
-_ADD: dict[str, Insert] = {
-    "sqlite": sqlite.insert(commitments).on_conflict_do_nothing(index_elements=["id"]),
-    "postgresql": postgresql.insert(commitments).on_conflict_do_nothing(index_elements=["id"]),
-}
 
 
 class SqlCommitments:
@@ -29,7 +25,7 @@ class SqlCommitments:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._add = _ADD[engine.dialect.name]
+        self._add = added_once(engine.dialect.name, commitments, ["id"])
 
     async def add(self, record: CommitmentRecord) -> CommitmentRecord:
         """The acceptance on record of this id, which is the first that came."""

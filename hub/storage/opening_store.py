@@ -8,10 +8,10 @@ from typing import Any
 
 import structlog
 from sqlalchemy import ColumnElement, Row, Select, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from hub.storage.conflicts import added_once
 from hub.storage.sqlite_file import check_in_place, opened_file
 from hub.storage.tables import conclusions, intents
 from hub.trail.intents import Came, Conclusion, Intent, Kept, Opening
@@ -22,10 +22,6 @@ log = structlog.get_logger("certhub.records")
 _OF_INTENT = tuple(one.name for one in fields(Intent) if one.name != "opening")
 _OF_OPENING = tuple(one.name for one in fields(Opening))
 _ONCE = ["matter", "turn"]
-_ADD = {
-    "sqlite": sqlite.insert(intents).on_conflict_do_nothing(index_elements=_ONCE),
-    "postgresql": postgresql.insert(intents).on_conflict_do_nothing(index_elements=_ONCE),
-}
 _BEST_FIRST = (Came.TAKEN, Came.REJECTED, Came.SILENT)
 
 
@@ -34,7 +30,7 @@ class SqlIntents:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._add = _ADD[engine.dialect.name]
+        self._add = added_once(engine.dialect.name, intents, _ONCE)
 
     async def add(self, intent: Intent) -> bool:
         """Commit an intent; `False` where another one has its matter and turn already."""

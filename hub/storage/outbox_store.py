@@ -1,14 +1,14 @@
 """What waits to be told to webhooks, and the one place in the verification platform's changes."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Insert, Update, and_, delete, func, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Update, and_, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from hub.storage.conflicts import added_once
 from hub.storage.engine import writing
 from hub.storage.tables import Instant, webhooks
 from hub.storage.tables import webhook_outbox as outbox
@@ -18,15 +18,7 @@ from hub.storage.webhook_store import Webhook
 LONG_SILENCE = timedelta(minutes=1)
 """After so long a silence everything that waits for a receiver is sent as soon as it answers."""
 _ONE = 1
-_MAKE_PLACE: Mapping[str, Insert] = {
-    "sqlite": sqlite.insert(sender).on_conflict_do_nothing(index_elements=["id"]),
-    "postgresql": postgresql.insert(sender).on_conflict_do_nothing(index_elements=["id"]),
-}
 _KEYS = ["webhook", "sequence"]
-_ADD: Mapping[str, Insert] = {
-    "sqlite": sqlite.insert(outbox).on_conflict_do_nothing(index_elements=_KEYS),
-    "postgresql": postgresql.insert(outbox).on_conflict_do_nothing(index_elements=_KEYS),
-}
 
 
 class LeaseLost(Exception):
@@ -58,8 +50,8 @@ class Outbox:
     def __init__(self, engine: AsyncEngine, holder: str) -> None:
         self._engine = engine
         self._holder = holder
-        self._make_place = _MAKE_PLACE[engine.dialect.name]
-        self._add = _ADD[engine.dialect.name]
+        self._make_place = added_once(engine.dialect.name, sender, ["id"])
+        self._add = added_once(engine.dialect.name, outbox, _KEYS)
 
     async def take(self, now: datetime, until: datetime) -> bool:
         """Take the lease or keep it; false while another holds it."""

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, Row, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.desk.doubts import Receiver
@@ -16,12 +15,9 @@ from hub.desk.request import VerificationRequest
 from hub.desk.store.codec import decoded, encoded
 from hub.desk.store.tables import documents, proofs, receivers
 from hub.notary.words import Sealed
+from hub.storage.conflicts import added_once
 
 _ONCE = ["request", "number", "unit", "reference"]
-_RECEIVED: dict[str, Insert] = {
-    "sqlite": sqlite.insert(receivers).on_conflict_do_nothing(index_elements=_ONCE),
-    "postgresql": postgresql.insert(receivers).on_conflict_do_nothing(index_elements=_ONCE),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +145,8 @@ async def record_receivers(
         for proof, receiver in received
     ]
     if values:
-        await connection.execute(_RECEIVED[connection.dialect.name], values)
+        received_once = added_once(connection.dialect.name, receivers, _ONCE)
+        await connection.execute(received_once, values)
 
 
 async def receivers_of(
