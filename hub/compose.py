@@ -21,7 +21,6 @@ from hub.commitment.commitments import Commitments
 from hub.declarations.credentials import credential_of, load_credentials
 from hub.declarations.live import LiveDeclarations, ReloadReport, Sources
 from hub.declarations.words import CertificateType, ConfigurationError, Platform
-from hub.deployed_desk import calendar_of
 from hub.disclosure import Disclosure, InForce, Recorder
 from hub.documents import Registered
 from hub.edition import Edition
@@ -49,6 +48,7 @@ from hub.storage.record_store import SqlRecords
 from hub.tracing import Tracing
 from hub.trail.writer import Trail
 from hub.webhooks.webhooks import open_webhooks
+from hub.workdays.official import calendar_of
 
 
 class Hub:

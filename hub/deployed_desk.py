@@ -22,8 +22,7 @@ from hub.notary.words import ProofTrouble
 from hub.pacing import Clock, paced
 from hub.platforms import connect
 from hub.settings import Settings
-from hub.workdays.calendar import WorkingDays, working_days
-from hub.workdays.notices import read_notices
+from hub.workdays.official import calendar_of
 
 
 def registry_file(settings: Settings) -> Path:
@@ -53,12 +52,6 @@ def registry_of(settings: Settings) -> Registry:
     if not file.exists():
         return Registry({}, {}, {})
     return read_registry(file, load_credentials(settings.credentials, settings.environ))
-
-
-def calendar_of(settings: Settings) -> WorkingDays:
-    """The working days, with the official notices in the data folder."""
-    notices = settings.data / "holidays"
-    return working_days(read_notices(notices) if notices.is_dir() else ())
 
 
 @asynccontextmanager

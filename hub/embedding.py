@@ -1,25 +1,15 @@
 """The verification desk in the hub's own process: the hub reaches it over HTTP, like any platform."""
 
-import errno
-import secrets
-import socket
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 
 from hub.declarations.live import LiveDeclarations
-from hub.declarations.words import ConfigurationError, Platform
-from hub.deployed_desk import open_deployed_desk, registry_files, registry_of
-from hub.desk.registry import Client, Registry
-from hub.desk.reloading import registry_reloading
-from hub.desk.serving import desk_answering
+from hub.declarations.words import Platform
 from hub.pacing import Clock
 from hub.settings import Settings
-
-HOST = "127.0.0.1"
-CLIENT = "hub"
-"""The name under which the hub is a client of its desk, as it would be of a desk elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,37 +42,9 @@ async def embedding(
     if declarations.embedded is None:
         yield None
         return
-    made = {"access_key": secrets.token_hex(8), "secret": secrets.token_hex(32)}
-    hub = Client(CLIENT, made["access_key"], made["secret"], units=None, states_items=True)
-    registry = with_client(registry_of(settings), hub)
-    with _listening(settings.desk_port) as listener:
-        opening = open_deployed_desk(settings, registry, declarations.current.types)
-        async with (
-            opening as desk,
-            registry_reloading(
-                desk, lambda: with_client(registry_of(settings), hub), registry_files(settings)
-            ),
-            desk_answering(desk, listener),
-        ):
-            url = f"http://{HOST}:{listener.getsockname()[1]}"
-            declarations.place_embedded(url)
-            yield EmbeddedDesk(url, made, desk.now)
-
-
-def with_client(registry: Registry, client: Client) -> Registry:
-    """The registry with one more client."""
-    return replace(registry, clients={**registry.clients, client.access_key: client})
-
-
-@contextmanager
-def _listening(port: int) -> Iterator[socket.socket]:
-    try:
-        listener = socket.create_server((HOST, port), backlog=2048)
-    except OSError as error:
-        why = "is taken" if error.errno == errno.EADDRINUSE else "can't be opened"
-        raise ConfigurationError(
-            f"environment: CERTHUB_DESK_PORT: port {port} on {HOST} {why}. Give another one, or "
-            "leave it out for any free one."
-        ) from None
-    with listener:
-        yield listener
+    # By name: a hub whose desk is elsewhere has neither the desk nor its web server in memory.
+    opening: AbstractAsyncContextManager[EmbeddedDesk] = import_module(
+        "hub.embedded_desk"
+    ).open_embedded_desk(settings, declarations)
+    async with opening as desk:
+        yield desk

@@ -23,7 +23,7 @@ from hub.commands.demo_case import OPERATORS
 from hub.commands.demo_desk import ISSUERS, registry_text, seals_of
 from hub.desk.registry import Client, read_registry
 from hub.desk.serving import desk_answering, open_desk
-from hub.embedding import with_client
+from hub.embedded_desk import with_client
 from hub.notary.words import Seal
 from hub.sandbox.dials import Latency
 from hub.sandbox.issuer_dials import IssuerDials
