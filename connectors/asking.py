@@ -185,6 +185,11 @@ def sameness(inquiry: Inquiry) -> Hashable:
     return frozenset(inquiry.facts.items()) if inquiry.key is None else inquiry.key
 
 
+def all_differ(inquiries: Sequence[Inquiry]) -> bool:
+    """Whether no two of them are one question."""
+    return len(set(map(sameness, inquiries))) == len(inquiries)
+
+
 def places_of(inquiries: Sequence[Inquiry]) -> dict[Hashable, list[int]]:
     """The places at which each distinct inquiry stands, in order."""
     places: dict[Hashable, list[int]] = {}

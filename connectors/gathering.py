@@ -75,9 +75,9 @@ class Gathering:
         self._own = own
         self._waiting: list[Share] = []
 
-    async def ask(self, asked: Asked, told: Told) -> None:
-        """`told` gets each outcome as soon as its batch has ended; a bug in it flies."""
-        asker, left = Asker(), len(asked.inquiries)
+    async def ask(self, asked: Asked, told: Told) -> Outcomes:
+        """One outcome per inquiry, in order, each told as soon as its batch has ended; a bug flies."""
+        asker, left, heard = Asker(), len(asked.inquiries), dict[int, Outcomes]()
         for batch in batches_of([Share(asker, asked, 0, left, 0)], self._size):
             self._send(batch) if batch[0].count == self._size else self._join(batch[0])
         while left:
@@ -85,7 +85,9 @@ class Gathering:
                 outcomes = ended.result()[share.first : share.first + share.count]
                 for place, outcome in enumerate(outcomes, share.start):
                     told(place, outcome)
+                heard[share.start] = outcomes
                 left -= share.count
+        return [outcome for start in sorted(heard) for outcome in heard[start]]
 
     def _join(self, share: Share) -> None:
         if not self._waiting:

@@ -9,6 +9,8 @@ from connectors.envelopes import NULLS, Row, spelt
 from connectors.reading import SENTINELS, Unreadable, read_text, read_value
 
 Read = Callable[[Json], Value | None]
+Places = tuple[tuple[str, str, Read], ...]
+"""Each field's name, the key it stands under, and what reads it."""
 
 _DASHED, _COMPACT = len("yyyy-MM-dd"), len("yyyyMMdd")
 
@@ -21,34 +23,42 @@ class RowReader:
     """
 
     def __init__(self, fields: Sequence[FieldSource]) -> None:
-        self._declared = tuple((one.name, one.key, reader_of(one.kind)) for one in fields)
-        self._spelt = self._declared
-        self._names: tuple[str, ...] | None = None  # of the last row that was not as declared
+        self._open = dict[str, Value | None].fromkeys(one.name for one in fields)
+        self._declared: Places = tuple((one.name, one.key, reader_of(one.kind)) for one in fields)
+        self._spelt: Places = ()
+        self._names: tuple[str, ...] | None = None  # of the last row, if it was not as declared
 
     def read(self, row: Row) -> dict[str, Value | None]:
         """A value per field, `None` where it is open; nothing where one can't be read."""
         try:
             if self._names is None:
-                return {name: read(row[key]) for name, key, read in self._declared}
+                return self._values(row, self._declared)
         except KeyError:
             pass
-        except Unreadable:
-            return {}
-        return self._looked_for(row)
-
-    def _looked_for(self, row: Row) -> dict[str, Value | None]:
         names = tuple(row)
         if names != self._names:
             self._learn(row, names)
-        find = row.get
+        return self._values(row, self._spelt)
+
+    def _values(self, row: Row, places: Places) -> dict[str, Value | None]:
+        values = self._open.copy()
         try:
-            return {name: read(find(key)) for name, key, read in self._spelt}
+            for name, key, read in places:
+                value = row[key]
+                if read is _text and type(value) is str:  # here, as a call would cost as much again
+                    text = value.strip()
+                    values[name] = None if text in NULLS else text
+                else:
+                    values[name] = read(value)
         except Unreadable:
             return {}
+        return values
 
     def _learn(self, row: Row, names: tuple[str, ...]) -> None:
-        self._spelt = tuple((name, spelt(row, key), read) for name, key, read in self._declared)
-        self._names = None if all(key in row for _, key, _ in self._declared) else names
+        found = ((name, spelt(row, key), read) for name, key, read in self._declared)
+        self._spelt = tuple(place for place in found if place[1] in row)
+        as_declared = all(key in row for _, key, _ in self._declared)
+        self._names = None if as_declared else names
 
 
 def reader_of(kind: ValueKind) -> Read:

@@ -1,11 +1,12 @@
 """Dialect: the supplementary verification platform, which looks up many subjects in one call."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 import orjson
 
-from connectors.asking import Slots, places_of, until_after
+from connectors.asking import Slots, all_differ, places_of, until_after
 from connectors.assisted import AssistedVerification
 from connectors.clocks import ServerClock
 from connectors.contract import (
@@ -29,7 +30,7 @@ from connectors.contract import (
 )
 from connectors.decoding import Json
 from connectors.dialects import Dialect, Options
-from connectors.envelopes import Gap, at, code_text, shown, under
+from connectors.envelopes import Gap, Row, at, code_text, shown, under
 from connectors.gathering import Asked, Batch, Gathering, Outcome, Share
 from connectors.holders import Match, holder_match, is_plainly
 from connectors.http import Http
@@ -43,6 +44,8 @@ HEALTH = "/api/v1/health"
 
 _TWICE: Json = {}
 """Stands where one inquiry has several answers."""
+_OF_NO_PROOF = frozenset({"ref", "status", "holder", "fields"})
+"""The names of an answer that says nothing of a proof."""
 _PROOFS = {"verified": ProofKind.VERIFIED, "shared": ProofKind.SHARED}
 
 
@@ -69,8 +72,16 @@ class VerificationPlatform:
         told: Told = untold,
     ) -> list[Outcome]:
         """One outcome per inquiry, in order; equal inquiries are asked once."""
+        until = until_after(patience)
+        if interface.parameters or not all_differ(inquiries):
+            return await self._ask_some(interface, inquiries, until, told)
+        return await self._gathering.ask(Asked(interface, inquiries, until), told)
+
+    async def _ask_some(
+        self, interface: Interface, inquiries: Sequence[Inquiry], until: float, told: Told
+    ) -> list[Outcome]:
+        """The same where some are equal to others, or may lack a fact and are not asked."""
         outcomes: dict[int, Outcome] = {}
-        places = list(places_of(inquiries).values())
 
         def hear(same: Sequence[int], outcome: Outcome) -> None:
             for place in same:
@@ -78,13 +89,13 @@ class VerificationPlatform:
                 told(place, outcome)
 
         asked: list[Sequence[int]] = []
-        for same in places:
+        for same in places_of(inquiries).values():
             try:
                 filled(interface.parameters, inquiries[same[0]].facts)
                 asked.append(same)
             except Incomplete as error:
                 hear(same, self._slots.named(interface.name, error))
-        whole = Asked(interface, [inquiries[same[0]] for same in asked], until_after(patience))
+        whole = Asked(interface, [inquiries[same[0]] for same in asked], until)
         await self._gathering.ask(whole, lambda place, outcome: hear(asked[place], outcome))
         return [outcomes[place] for place in range(len(inquiries))]
 
@@ -112,49 +123,64 @@ class VerificationPlatform:
             ]
         return [outcome for share in batch for outcome in self._read(share, answers)]
 
-    async def _lookup(self, batch: Batch, seconds: float) -> Mapping[str, Json]:
+    async def _lookup(self, batch: Batch, seconds: float) -> Sequence[Json]:
         requests = [request for share in batch for request in _requests(share)]
         body = orjson.dumps({"requests": requests})
         reply = await self._calls.post(LOOKUP, body, seconds, lookup=True)
-        return _by_ref(reply.document())
+        return _answers_in(reply.document(), len(requests))
 
-    def _read(self, share: Share, answers: Mapping[str, Json]) -> Iterator[Outcome]:
-        interface = share.asked.interface
+    def _read(self, share: Share, answers: Sequence[Json]) -> list[Outcome]:
+        interface, outcomes = share.asked.interface, list[Outcome]()
         reader = self._readers.of(interface.name, interface.answer)
-        for ref, inquiry in enumerate(share.inquiries, share.first):
+        told = answers[share.first : share.first + share.count]
+        for inquiry, answer in zip(share.inquiries, told, strict=True):
             try:
-                yield _answer(reader, inquiry.facts["subject.id"], answers.get(str(ref)))
+                outcomes.append(_answer(reader, inquiry.facts["subject.id"], answer))
             except ConnectorError as error:
-                yield self._slots.named(interface.name, error)
+                outcomes.append(self._slots.named(interface.name, error))
+        return outcomes
 
 
-def _requests(share: Share) -> Iterator[dict[str, object]]:
+def _requests(share: Share) -> list[dict[str, object]]:
+    interface, requests = share.asked.interface, list[dict[str, object]]()
     for ref, inquiry in enumerate(share.inquiries, share.first):
-        yield _request(str(ref), share.asked.interface, inquiry.facts)
+        facts = inquiry.facts
+        known = facts.get
+        request: dict[str, object] = {
+            "ref": str(ref),
+            "certificateType": interface.target,
+            "subject": {"id": facts["subject.id"], "name": known("subject.name")},
+            "purpose": {
+                "item": known("purpose.item"),
+                "case": known("purpose.case"),
+                "operator": known("purpose.operator"),
+                "unit": known("purpose.sponsor_code"),
+            },
+        }
+        if interface.parameters:
+            request["parameters"] = filled(interface.parameters, facts)
+        requests.append(request)
+    return requests
 
 
-def _request(ref: str, interface: Interface, facts: Mapping[str, str]) -> dict[str, object]:
-    known = facts.get
-    request: dict[str, object] = {
-        "ref": ref,
-        "certificateType": interface.target,
-        "subject": {"id": facts["subject.id"], "name": known("subject.name")},
-        "purpose": {
-            "item": known("purpose.item"),
-            "case": known("purpose.case"),
-            "operator": known("purpose.operator"),
-            "unit": known("purpose.sponsor_code"),
-        },
-    }
-    if interface.parameters:
-        request["parameters"] = filled(interface.parameters, facts)
-    return request
-
-
-def _by_ref(document: Json) -> dict[str, Json]:
+def _answers_in(document: Json, count: int) -> Sequence[Json]:
+    """What is answered to each of so many requests, in their order; `None` where nothing is."""
     answers = at(document, "answers")
     if not isinstance(answers, list):
         raise Garbled("the reply lacks its list of answers; tell the platform")
+    refs = _refs(count)
+    if [type(one) is dict and one.get("ref") for one in answers] == refs:
+        return answers
+    by_ref = _by_ref(answers)
+    return [by_ref.get(ref) for ref in refs]
+
+
+@lru_cache(maxsize=128)
+def _refs(count: int) -> list[str]:
+    return list(map(str, range(count)))
+
+
+def _by_ref(answers: Sequence[Json]) -> dict[str, Json]:
     told = [(code_text(one.get("ref")), one) for one in answers if isinstance(one, dict)]
     by_ref: dict[str, Json] = dict(told)
     if len(by_ref) < len(told):
@@ -167,7 +193,7 @@ def _answer(reader: AnswerReader, subject_id: str, answer: Json) -> Answer:
     if answer is _TWICE:
         raise Garbled("one inquiry has two answers or more; tell the platform")
     status = under(answer, "status")
-    if status == "held":
+    if status == "held" and isinstance(answer, dict):
         return _held(reader, subject_id, answer)
     if status == "notHeld":
         return NotHeld()
@@ -181,14 +207,14 @@ def _code(answer: Json) -> str:
     return shown("" if isinstance(found, Gap) else code_text(found))
 
 
-def _held(reader: AnswerReader, subject_id: str, answer: Json) -> Answer:
-    holder = under(answer, "holder")
+def _held(reader: AnswerReader, subject_id: str, answer: Row) -> Answer:
+    holder = answer.get("holder")
     if not (isinstance(holder, dict) and is_plainly(subject_id, holder.get("id"))):
         _require_same(answer, subject_id)
-    found = reader.read(answer, subject_id)
+    found = reader.found(answer, subject_id)
     if found is None:
         raise Garbled("said to be held, but without a field; tell the platform")
-    return Held(found.values, _proof(answer)) if isinstance(found, Held) else found
+    return found if isinstance(found, NotHeld) else Held(found, _proof(answer))
 
 
 def _require_same(answer: Json, subject_id: str) -> None:
@@ -198,8 +224,10 @@ def _require_same(answer: Json, subject_id: str) -> None:
         raise WrongHolder("the answer is about somebody else; tell the platform")
 
 
-def _proof(answer: Json) -> ProofKind | None:
+def _proof(answer: Row) -> ProofKind | None:
     """Which proof can be extracted; none where the platform doesn't say."""
+    if answer.keys() <= _OF_NO_PROOF:
+        return None
     proof = under(answer, "proof")
     if proof is None or isinstance(proof, Gap):
         return None
