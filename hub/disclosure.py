@@ -3,19 +3,19 @@
 import asyncio
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from time import perf_counter
 from typing import Protocol
 
-from hub.brief import Brief, is_plainly_like
-from hub.catalogue.admission import Refusal, admit
+from hub.brief import Brief, Briefs, is_plainly_like
+from hub.catalogue.admission import Refusal
 from hub.catalogue.rows import Catalogue, CatalogueRow
-from hub.china import date_in_china
+from hub.china import TodayInChina
 from hub.declarations.words import CertificateType
 from hub.evidence import Denied, Lookup, Outcome, Requester
 from hub.routing.route import RouteBook
 from hub.routing.router import Router
-from hub.routing.search import Finding
+from hub.routing.search import Search
 from hub.trail.names import fresh_name
 
 
@@ -65,6 +65,8 @@ class Disclosure:
         self._within = within
         self._disclosed = disclosed
         self._clock = clock
+        self._today = TodayInChina()
+        self._known: Briefs | None = None
 
     async def disclose(
         self,
@@ -78,81 +80,70 @@ class Disclosure:
         `elapsed` seconds ago the request came in: its time began then. Raises `RecordsUnavailable`
         when the records can't be written: then nothing leaves.
         """
-        began, now = perf_counter(), self._in_force()
-        briefs = self._briefs(now, requester, lookups)
-        found = await self._find(lookups, briefs, elapsed)
+        began = perf_counter()
+        known = self._known_now()
+        briefs, searches = _asked(known, requester, lookups)
+        await self._find(lookups, searches, elapsed)
         at = self._clock()
         batch = fresh_name(at.timestamp())
         outcomes = [
-            _outcome(lookup, brief, found.get(number), at, f"{batch}-{number}")
-            for number, (lookup, brief) in enumerate(zip(lookups, briefs, strict=True))
+            _outcome(lookup, brief, search, at, f"{batch}-{number}")
+            for number, (lookup, brief, search) in enumerate(
+                zip(lookups, briefs, searches, strict=True)
+            )
         ]
         rows = [brief.row if isinstance(brief, Brief) else None for brief in briefs]
-        await self._records.keep(
-            requester, lookups, now.catalogue.version.id, rows, outcomes, request_id, batch, at
-        )
+        version = known.catalogue.version.id
+        await self._records.keep(requester, lookups, version, rows, outcomes, request_id, batch, at)
         self._disclosed(outcomes, perf_counter() - began)
         return outcomes
 
-    def _briefs(
-        self, now: InForce, requester: Requester, lookups: Sequence[Lookup]
-    ) -> list[Brief | Refusal]:
-        """A brief for each lookup, the same for all that differ only in their subject."""
-        known: dict[Hashable, Brief | Refusal] = {}
-        numbers: dict[Hashable, int] = {}
-        briefs: list[Brief | Refusal] = []
-        today, before = date_in_china(self._clock()), None
-        for lookup in lookups:
-            if before is not None and is_plainly_like(lookup, before):
-                briefs.append(briefs[-1])
-                continue
-            before, asked = lookup, (lookup.type, lookup.purpose, lookup.terms.max_age)
-            like = asked, lookup.terms.within, lookup.selected, lookup.subject.kind
-            if like not in known:
-                number = numbers.setdefault(asked, len(numbers))
-                known[like] = self._brief(now, requester, lookup, number, today)
-            briefs.append(known[like])
-        return briefs
-
-    def _brief(
-        self, now: InForce, requester: Requester, lookup: Lookup, number: int, today: date
-    ) -> Brief | Refusal:
-        declared = self._types[lookup.type]
-        verdict = admit(now.catalogue, requester, lookup, declared.holders)
-        if isinstance(verdict, Refusal):
-            return verdict
-        return Brief(verdict, lookup, number, declared, now.sources, today)
+    def _known_now(self) -> Briefs:
+        """What was found out so far, as long as catalogue, sources and day are the same."""
+        now, today = self._in_force(), self._today.of(self._clock())
+        known = self._known
+        if known is None or not known.are_of(now.catalogue, now.sources, today):
+            known = self._known = Briefs(self._types, now.catalogue, now.sources, today)
+        return known
 
     async def _find(
-        self, lookups: Sequence[Lookup], briefs: Sequence[Brief | Refusal], elapsed: float
-    ) -> dict[int, Finding]:
-        """What was found for each lookup that was admitted, by its place."""
-        asked: dict[float, list[int]] = {}
-        for place, (lookup, brief) in enumerate(zip(lookups, briefs, strict=True)):
-            if isinstance(brief, Brief):
-                asked.setdefault(lookup.terms.within or self._within, []).append(place)
-        found: dict[int, Finding] = {}
-
-        async def find(within: float, places: Sequence[int]) -> None:
-            questions = [
-                brief.question(lookups[place].subject)
-                for place in places
-                if isinstance(brief := briefs[place], Brief)
-            ]
-            findings = await self._router.find(questions, within, elapsed)
-            found.update(zip(places, findings, strict=True))
-
+        self, lookups: Sequence[Lookup], searches: Sequence[Search | None], elapsed: float
+    ) -> None:
+        """Bring every search to its end; those that may take equally long go together."""
+        asked: dict[float, list[Search]] = {}
+        for lookup, search in zip(lookups, searches, strict=True):
+            if search is not None:
+                asked.setdefault(lookup.terms.within or self._within, []).append(search)
         if len(asked) == 1:
-            await find(*asked.popitem())
+            ((within, together),) = asked.items()
+            await self._router.find(together, within, elapsed)
         else:
-            await asyncio.gather(*(find(within, places) for within, places in asked.items()))
-        return found
+            finds = (self._router.find(some, within, elapsed) for within, some in asked.items())
+            await asyncio.gather(*finds)
+
+
+def _asked(
+    known: Briefs, requester: Requester, lookups: Sequence[Lookup]
+) -> tuple[list[Brief | Refusal], list[Search | None]]:
+    """For each lookup its brief and what is to be searched, or the rule against it and nothing."""
+    briefs: list[Brief | Refusal] = []
+    searches: list[Search | None] = []
+    numbers: dict[Hashable, int] = {}
+    before: Lookup | None = None
+    for lookup in lookups:
+        if before is None or not is_plainly_like(lookup, before):
+            before, brief = lookup, known.of(requester, lookup)
+            like = lookup.type, lookup.purpose, lookup.terms.max_age
+            number = numbers.setdefault(like, len(numbers))
+        briefs.append(brief)
+        searches.append(brief.search(lookup, number) if isinstance(brief, Brief) else None)
+    return briefs, searches
 
 
 def _outcome(
-    lookup: Lookup, brief: Brief | Refusal, finding: Finding | None, at: datetime, record: str
+    lookup: Lookup, brief: Brief | Refusal, search: Search | None, at: datetime, record: str
 ) -> Outcome:
     if isinstance(brief, Refusal):
         return Denied(lookup.type, brief.rule, brief.article, brief.remedy, record)
-    assert finding is not None, "every admitted lookup has been searched"
-    return brief.outcome(lookup, finding, at, record)
+    assert search is not None, "every admitted lookup has been searched"
+    return brief.outcome(lookup, search, at, record)

@@ -33,15 +33,24 @@ def admit(
 
     `holders` are the kinds of subject the certificate type can be about.
     """
-    if lookup.purpose.operator not in requester.operators:
-        return _unknown_operator(requester)
-    row = catalogue.row(requester.unit, lookup.purpose.item, lookup.type)
+    barred = operator_barred(requester, lookup)
+    return barred or admit_unit(catalogue, requester.unit, lookup, holders)
+
+
+def admit_unit(
+    catalogue: Catalogue, unit: str, lookup: Lookup, holders: frozenset[HolderKind]
+) -> Admitted | Refusal:
+    """The same for whoever asks on a unit's behalf: of the purpose, only the item counts."""
+    row = catalogue.row(unit, lookup.purpose.item, lookup.type)
     if row is None:
-        return _outside(catalogue, requester.unit, lookup)
+        return _outside(catalogue, unit, lookup)
     return _barred(row, lookup, holders) or Admitted(row, catalogue.units[row.unit])
 
 
-def _unknown_operator(requester: Requester) -> Refusal:
+def operator_barred(requester: Requester, lookup: Lookup) -> Refusal | None:
+    """The rule against an operator (操作人员) whom the requester may not name, or none."""
+    if lookup.purpose.operator in requester.operators:
+        return None
     return Refusal(
         DenialRule.UNKNOWN_OPERATOR,
         "Articles 14(2) and 17(1)",

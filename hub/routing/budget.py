@@ -1,10 +1,9 @@
 """How a query's time is split over the sources that may still have to be asked."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True, gc=False):
     """A query's time: from `began` until `ends`, both in seconds of one monotonic clock."""
 
     began: float

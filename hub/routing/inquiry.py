@@ -9,6 +9,9 @@ from hub.evidence import HolderKind, Purpose, Subject
 
 _PERSON = HolderKind.PERSON
 _ABOUT = (
+    "purpose.item",
+    "purpose.case",
+    "purpose.operator",
     "subject.id",
     "subject.name",
     "subject.born_on",
@@ -19,21 +22,16 @@ _ABOUT = (
 
 
 class Inquiries:
-    """The inquiries for one purpose, which goes with each so that its use can be bound (Article 17).
+    """The inquiries of a unit about one certificate type, on one day.
 
-    Two have the same key exactly where the platform is told the same.
+    The purpose goes with each, so that its use can be bound (Article 17). Two have the same key
+    exactly where the platform is told the same.
     """
 
-    __slots__ = ("_applicant", "_facts", "_told")
+    __slots__ = ("_facts", "_told")
 
-    def __init__(
-        self, purpose: Purpose, certificate: CertificateType, unit: Unit, today: date
-    ) -> None:
-        self._applicant = purpose.applicant
+    def __init__(self, certificate: CertificateType, unit: Unit, today: date) -> None:
         told = {
-            "purpose.item": purpose.item,
-            "purpose.case": purpose.case,
-            "purpose.operator": purpose.operator,
             "purpose.material": certificate.title_zh,
             "purpose.sponsor_name": unit.name_zh,
             "purpose.sponsor_code": unit.code,
@@ -44,15 +42,19 @@ class Inquiries:
         self._told = repr(tuple(told.values()))
         self._facts = told | dict.fromkeys(_ABOUT, "")
 
-    def about(self, subject: Subject) -> Inquiry:
+    def about(self, subject: Subject, purpose: Purpose) -> Inquiry:
         """The inquiry about a subject, who is the applicant where the purpose names no other."""
         identifier, name, person = subject.identifier, subject.name or "", subject.kind is _PERSON
-        applicant = self._applicant or subject
-        key: tuple[str | bool, ...] = self._told, person, identifier, name
+        applicant = purpose.applicant or subject
+        item, case, operator = purpose.item, purpose.case, purpose.operator
+        key: tuple[str | bool, ...] = self._told, item, case, operator, person, identifier, name
         if applicant.identifier != identifier or (applicant.name or "") != name:
             key += applicant.identifier, applicant.name or ""
         # A copy of all facts there may be, some of which are then taken out, costs least.
         facts = self._facts.copy()
+        facts["purpose.item"] = item
+        facts["purpose.case"] = case
+        facts["purpose.operator"] = operator
         facts["subject.id"] = identifier
         facts["applicant.id"] = applicant.identifier
         if person:

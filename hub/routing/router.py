@@ -1,7 +1,7 @@
 """The router: asks sources in waves, best first, and never races one against another (Article 13)."""
 
 import asyncio
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -10,10 +10,10 @@ from msgspec import Struct
 from connectors.contract import TimedOut
 from hub.evidence import Attempt
 from hub.routing.budget import Budget
-from hub.routing.kept import Kept
+from hub.routing.kept import Asker, Kept
 from hub.routing.lines import Lines
 from hub.routing.route import Source
-from hub.routing.search import Finding, Question, Search, attempt_at
+from hub.routing.search import Search, attempt_at
 from hub.routing.sending import ANSWERS, Flight, Reply, news_of
 from hub.tracing import UNTRACED, Tracing
 
@@ -22,18 +22,18 @@ _TOGETHER = 0.005
 """Seconds in which what comes late is gathered, so that many of them cost no more than a few."""
 
 
-Take = Callable[[Source, Attempt, Reply, datetime], None]
-"""A search's ear: `Search.hear` or `Search.hear_late`."""
-
-
 class Asked(Struct, frozen=True, gc=False):
-    """A search whose source was asked at a moment, with so many left, and the question on its way."""
+    """Searches whose source was asked at a moment, and the question of each on its way."""
 
-    search: Search
     source: Source
-    flight: Flight
     at: float
-    left: int
+    searches: list[Search]
+    flights: list[Flight]
+
+    def add(self, search: Search, flight: Flight) -> None:
+        """One more of them."""
+        self.searches.append(search)
+        self.flights.append(flight)
 
 
 class Router:
@@ -52,9 +52,9 @@ class Router:
         self._tracing = tracing
 
     async def find(
-        self, questions: Sequence[Question], within: float, elapsed: float = 0.0
-    ) -> list[Finding]:
-        """One finding per question, in order, within so many seconds; equal questions are asked once.
+        self, searches: list[Search], within: float, elapsed: float = 0.0
+    ) -> list[Search]:
+        """The very searches, brought to their end within so many seconds; equal ones are asked once.
 
         A wave takes its share of the time, so that every source is reached though the better ones
         hang. Who has no other source after this one holds up nobody, and has all the time. A source
@@ -63,33 +63,36 @@ class Router:
         """
         began = monotonic() - elapsed
         budget = Budget(began, began + within)
-        searches: dict[Hashable, Search] = {}
-        for question in questions:
-            if question.key not in searches:
-                searches[question.key] = Search(question)
+        firsts: dict[Hashable, Search] = {}
+        for search in searches:
+            firsts.setdefault(search.key, search)
         standing: list[Asked] = []  # those for whom it is the last source
         late: list[Asked] = []
-        moving: Iterable[Search] = searches.values()
+        moving: Iterable[Search] = firsts.values()
         while wave := self._next_wave(moving):
             with self._tracing.wave(wave.values()):
                 asked, last = self._ask(wave, budget)
                 late += await self._hear(asked or last, _until(asked, budget))
             if asked:
                 standing += last
-            moving = [one.search for one in asked]
+            moving = [search for one in asked for search in one.searches]
             late = self._catch_up(late)
         if standing:
             late += await self._hear(standing, budget.ends)
         if late:
             await self._hear_late(late, budget.ends)
-        return [searches[question.key].finding_for(question) for question in questions]
+        if len(firsts) < len(searches):
+            _share(searches, firsts)
+        return searches
 
     def _next_wave(self, searches: Iterable[Search]) -> Wave:
         """Every search that can move on under its next source: one batch for each source."""
         wave: Wave = {}
         latest, batch = None, list[Search]()
         for search in searches:
-            source = self._next_source(search)
+            source = search.next_source
+            if search.asker is not None:
+                source = self._next_unknown(search, search.asker, source)
             if source is None:
                 continue
             if source is not latest:
@@ -97,15 +100,15 @@ class Router:
             batch.append(search)
         return wave
 
-    def _next_source(self, search: Search) -> Source | None:
+    def _next_unknown(self, search: Search, asker: Asker, source: Source | None) -> Source | None:
         """Where a search goes on, as far as what is kept of earlier answers takes it."""
-        asker = search.question.asker
-        while (source := search.next_source) and asker.freshness.held:
+        while source is not None:
             kept = self._kept.find(asker, source)
             if kept is None:
                 break
-            attempt = attempt_at(source, kept.answer, 0.0, reused=True)
-            search.hear(source, attempt, kept.answer, kept.at)
+            search.trail += (attempt_at(source, kept.answer, 0.0, reused=True),)
+            search.take(source, kept.answer, kept.at)
+            source = search.next_source
         return source
 
     def _ask(self, wave: Wave, budget: Budget) -> tuple[list[Asked], list[Asked]]:
@@ -114,18 +117,22 @@ class Router:
         last: list[Asked] = []
         now = monotonic()
         for source, batch in wave.items():
-            inquiries = [search.question.inquiry for search in batch]
+            inquiries = [search.inquiry for search in batch]
             flights = self._lines.send(source, inquiries, budget.left(now))
+            ends, goes_on = Asked(source, now, [], []), Asked(source, now, [], [])
             for search, flight in zip(batch, flights, strict=True):
-                left = search.sources_left
-                (moving if left > 1 else last).append(Asked(search, source, flight, now, left))
+                (goes_on if search.sources_left > 1 else ends).add(search, flight)
+            if goes_on.searches:
+                moving.append(goes_on)
+            if ends.searches:
+                last.append(ends)
         return moving, last
 
     async def _hear(self, asked: Sequence[Asked], until: float) -> list[Asked]:
         """Hear every reply that comes until a moment; gives back who has said nothing by then."""
         await _replied(asked, until)
         hearing = self._hearing()
-        return [one for one in asked if not hearing.hear(one)]
+        return [late for one in asked if (late := hearing.hear(one)).searches]
 
     def _hearing(self) -> "Hearing":
         return Hearing(self._kept, monotonic(), self._moment())
@@ -135,87 +142,109 @@ class Router:
         if not late:
             return []
         hearing = self._hearing()
-        for one in late:
-            if one.search.holding is None:
-                hearing.hear_late(one)
-        return [one for one in late if one.flight.open and one.search.holding is None]
+        return [left for one in late if (left := hearing.hear_late(one)).searches]
 
     async def _hear_late(self, late: Sequence[Asked], until: float) -> None:
         """Hear who comes late, as long as there is time and it is of use to somebody."""
         while (late := self._catch_up(late)) and (left := until - monotonic()) > 0:
-            await news_of({one.flight.sending for one in late}, left)
+            await news_of({flight.sending for one in late for flight in one.flights}, left)
             await asyncio.sleep(_TOGETHER)
 
 
 class Hearing:
     """Tells searches at a moment what their sources have said by now.
 
-    What is the same for many of them, as they were answered together, is reckoned once.
+    What is the same for neighbours, as they were answered together, is reckoned once.
     """
 
-    __slots__ = ("_kept", "_moment", "_now", "_same")
+    __slots__ = ("_before", "_kept", "_moment", "_now", "_same")
 
     def __init__(self, kept: Kept, now: float, moment: datetime) -> None:
         self._kept = kept
         self._now = now
         self._moment = moment
-        self._same: dict[Hashable, tuple[Attempt, datetime]] = {}
+        self._before: tuple[type, float, bool] | None = None  # of the one told before
+        self._same: tuple[tuple[Attempt], datetime]
 
-    def hear(self, one: Asked) -> bool:
-        """Whether the source has said something; that it has not is noted too."""
-        flight = one.flight
-        reply = flight.reply
-        if reply is None:
-            self._tell(one, one.search.hear, _silence(one, self._now), self._now)
-            return False
-        self._tell(one, one.search.hear, reply, flight.sending.moments[flight.place])
-        return True
+    def hear(self, asked: Asked) -> Asked:
+        """Tell each search what its source has said; gives back those to whom it has said nothing."""
+        self._before = None
+        silent = Asked(asked.source, asked.at, [], [])
+        for search, flight in zip(asked.searches, asked.flights, strict=True):
+            reply = flight.reply
+            if reply is None:
+                search.trail += (_silence(asked, self._now),)
+                silent.add(search, flight)
+                continue
+            attempt, at = self._said(asked, flight, reply)
+            search.trail += attempt
+            self._take(search, asked, flight, reply, at)
+        return silent
 
-    def hear_late(self, one: Asked) -> None:
-        """Take in what the source has said after all, if it has."""
-        flight = one.flight
-        reply = flight.reply
-        if reply is not None:
-            self._tell(one, one.search.hear_late, reply, flight.sending.moments[flight.place])
+    def hear_late(self, asked: Asked) -> Asked:
+        """Tell what came after all to whom it is of use; gives back those who still wait for it."""
+        self._before = None
+        waiting = Asked(asked.source, asked.at, [], [])
+        for search, flight in zip(asked.searches, asked.flights, strict=True):
+            if search.holding is not None:
+                continue
+            reply = flight.reply
+            if reply is None:
+                waiting.add(search, flight)
+                continue
+            (attempt,), at = self._said(asked, flight, reply)
+            search.amend(asked.source, attempt)
+            self._take(search, asked, flight, reply, at)
+        return waiting
 
-    def _tell(self, one: Asked, take: Take, reply: Reply, ended: float) -> None:
-        attempt, at = self._said(one, reply, ended)
-        take(one.source, attempt, reply, at)
-        asker = one.search.question.asker
-        if asker.freshness.held:
-            self._kept.keep(asker, one.source, reply, at, self._now - ended)
+    def _take(
+        self, search: Search, asked: Asked, flight: Flight, reply: Reply, at: datetime
+    ) -> None:
+        search.take(asked.source, reply, at)
+        if search.asker is not None:
+            age = self._now - flight.sending.moments[flight.place]
+            self._kept.keep(search.asker, asked.source, reply, at, age)
 
-    def _said(self, one: Asked, reply: Reply, ended: float) -> tuple[Attempt, datetime]:
-        """The attempt, and when its reply came."""
-        if type(reply) not in ANSWERS:
-            return self._attempt(one, reply, ended)
-        key = one.flight.sending, one.at, ended, one.flight.joined, type(reply)
-        same = self._same.get(key)
-        if same is None:
-            same = self._same[key] = self._attempt(one, reply, ended)
-        return same
-
-    def _attempt(self, one: Asked, reply: Reply, ended: float) -> tuple[Attempt, datetime]:
-        took_ms = (ended - one.at) * 1000
-        attempt = attempt_at(one.source, reply, took_ms, coalesced=one.flight.joined)
-        return attempt, self._moment - timedelta(seconds=self._now - ended)
+    def _said(self, asked: Asked, flight: Flight, reply: Reply) -> tuple[tuple[Attempt], datetime]:
+        """The attempt, as a trail of its own, and when its reply came."""
+        ended = flight.sending.moments[flight.place]
+        told = type(reply), ended, flight.joined
+        if told != self._before or told[0] not in ANSWERS:
+            took_ms = (ended - asked.at) * 1000
+            attempt = attempt_at(asked.source, reply, took_ms, coalesced=flight.joined)
+            self._before = told
+            self._same = (attempt,), self._moment - timedelta(seconds=self._now - ended)
+        return self._same
 
 
 async def _replied(asked: Sequence[Asked], until: float) -> None:
     """Return once all were replied to, or at that moment."""
     for one in asked:
-        sending = one.flight.sending
-        while sending.open and one.flight.open:
-            left = until - monotonic()
-            if left <= 0 or not await news_of((sending,), left):
-                return
+        for flight in one.flights:
+            sending = flight.sending
+            while sending.open and flight.open:
+                left = until - monotonic()
+                if left <= 0 or not await news_of((sending,), left, flight):
+                    return
 
 
 def _until(moving: Sequence[Asked], budget: Budget) -> float:
     """When the next wave begins: at the latest when all that follow still have their share."""
-    return budget.until(monotonic(), max((one.left for one in moving), default=1))
+    left = (search.sources_left for one in moving for search in one.searches)
+    return budget.until(monotonic(), max(left, default=1))
 
 
-def _silence(asked: Asked, now: float) -> TimedOut:
-    name = f"{asked.source.name}/{asked.source.interface.name}"
-    return TimedOut(f"{name}: no answer within {now - asked.at:.1f} s; give the query more time")
+def _silence(asked: Asked, now: float) -> Attempt:
+    """The attempt at a source that has said nothing until now."""
+    source, took = asked.source, now - asked.at
+    name = f"{source.name}/{source.interface.name}"
+    silence = TimedOut(f"{name}: no answer within {took:.1f} s; give the query more time")
+    return attempt_at(source, silence, took * 1000)
+
+
+def _share(searches: Sequence[Search], firsts: Mapping[Hashable, Search]) -> None:
+    """Equal searches end as the first one of them."""
+    for search in searches:
+        first = firsts[search.key]
+        if search is not first:
+            search.reuse(first)

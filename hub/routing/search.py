@@ -40,32 +40,6 @@ PASSING = frozenset({Said.UNREACHABLE, Said.TIMED_OUT, Said.GARBLED, Said.QUOTA_
 """Silence that may pass by itself; the other kinds must be mended first."""
 
 
-class Question(Struct, frozen=True, gc=False):
-    """An admitted lookup: its route, what the platforms are told, and the key equal questions share."""
-
-    key: Hashable
-    route: tuple[Source, ...]
-    inquiry: Inquiry
-    asker: Asker
-
-
-class Finding(Struct, frozen=True, gc=False):
-    """Where a search ended: the holding if any, and every attempt made."""
-
-    holding: Holding | None
-    trail: tuple[Attempt, ...]
-
-    @property
-    def silent(self) -> tuple[str, ...]:
-        """Sources that did not answer: silence is not absence."""
-        return tuple(attempt.source for attempt in self.trail if attempt.said not in ANSWERED)
-
-    @property
-    def retry_after(self) -> float | None:
-        """Seconds after which asking again makes sense for every silent source that will do so."""
-        return max((one.again_in for one in self.trail if one.again_in is not None), default=None)
-
-
 def said_by(reply: Reply) -> Said:
     """What a reply amounts to, in the hub's words."""
     return _said_by(type(reply))
@@ -113,41 +87,52 @@ def attempt_at(
 
 
 class Search(Struct, gc=False):
-    """A question under way; the router moves it one source further in each wave."""
+    """An admitted lookup on its way: its route, what platforms are told, and what came of it.
 
-    question: Question
+    Equal ones share the key; `asker` is for whom answers are kept, none where none may be. In the
+    end there are the holding, if any source holds it, and every attempt made.
+    """
+
+    key: Hashable
+    route: tuple[Source, ...]
+    inquiry: Inquiry
+    asker: Asker | None = None
     holding: Holding | None = None
     trail: tuple[Attempt, ...] = ()
 
     @property
     def next_source(self) -> Source | None:
         """The best source not yet asked, or none: found, or the route is at its end."""
-        route, asked = self.question.route, len(self.trail)
-        return None if self.holding is not None or asked == len(route) else route[asked]
+        asked = len(self.trail)
+        return None if self.holding is not None or asked == len(self.route) else self.route[asked]
 
     @property
     def sources_left(self) -> int:
         """How many sources may still have to be heard."""
-        return len(self.question.route) - len(self.trail)
+        return len(self.route) - len(self.trail)
 
-    def hear(self, source: Source, attempt: Attempt, reply: Reply, at: datetime) -> None:
-        """Take in what the next source said, and when."""
-        self.trail += (attempt,)
-        self._take(source, reply, at)
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """Sources that did not answer: silence is not absence."""
+        return tuple(attempt.source for attempt in self.trail if attempt.said not in ANSWERED)
 
-    def hear_late(self, source: Source, attempt: Attempt, reply: Reply, at: datetime) -> None:
-        """Take in what a source said that was taken for silent before."""
-        place = self.question.route.index(source)
-        self.trail = (*self.trail[:place], attempt, *self.trail[place + 1 :])
-        self._take(source, reply, at)
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds after which asking again makes sense for every silent source that will do so."""
+        return max((one.again_in for one in self.trail if one.again_in is not None), default=None)
 
-    def _take(self, source: Source, reply: Reply, at: datetime) -> None:
+    def take(self, source: Source, reply: Reply, at: datetime) -> None:
+        """Take in what a source said, and when, unless it is known who holds it."""
         if self.holding is None and isinstance(reply, Held):
-            self.holding = Holding(source.name, source.tier, reply.values, reply.proof, at)
+            platform = source.platform
+            self.holding = Holding(platform.name, platform.tier, reply.values, reply.proof, at)
 
-    def finding_for(self, question: Question) -> Finding:
-        """The finding as one of the equal questions sees it: all but the first reuse it."""
-        if question is self.question:
-            return Finding(self.holding, self.trail)
-        reused = tuple(structs.replace(attempt, reused=True) for attempt in self.trail)
-        return Finding(self.holding, reused)
+    def amend(self, source: Source, attempt: Attempt) -> None:
+        """A source that was taken for silent has answered after all."""
+        place = self.route.index(source)
+        self.trail = (*self.trail[:place], attempt, *self.trail[place + 1 :])
+
+    def reuse(self, equal: "Search") -> None:
+        """End as an equal one did, whose attempts are used again."""
+        self.holding = equal.holding
+        self.trail = tuple(structs.replace(attempt, reused=True) for attempt in equal.trail)

@@ -52,7 +52,7 @@ class Sending:
         self.asked = 0  # those at the first places; the others were replied to without asking
         self.open = 0  # those that were not replied to yet
         self.bug: BaseException | None = None
-        self.listeners: set[asyncio.Future[bool]] = set()
+        self.listeners: dict[asyncio.Future[bool], Flight | None] = {}
 
     @property
     def is_full(self) -> bool:
@@ -85,9 +85,10 @@ class Sending:
         self.tell()
 
     def tell(self) -> None:
-        """Wake whoever waits for news."""
-        for woken in self.listeners:
-            _wake(woken, True)
+        """Wake whoever waits for such news."""
+        for woken, flight in self.listeners.items():
+            if flight is None or not flight.open:
+                _wake(woken, True)
 
 
 class Flight(Struct, frozen=True, gc=False):
@@ -111,19 +112,24 @@ class Flight(Struct, frozen=True, gc=False):
         return reply
 
 
-async def news_of(sendings: Collection[Sending], seconds: float) -> bool:
-    """Whether there is news of one of them within so many seconds; returns as soon as there is."""
+async def news_of(
+    sendings: Collection[Sending], seconds: float, flight: Flight | None = None
+) -> bool:
+    """Whether there is news of one of them within so many seconds; returns as soon as there is.
+
+    Who waits for one question on its way is told of no other.
+    """
     loop = asyncio.get_running_loop()
     woken: asyncio.Future[bool] = loop.create_future()
     for sending in sendings:
-        sending.listeners.add(woken)
+        sending.listeners[woken] = flight
     timer = loop.call_later(seconds, _wake, woken, False)
     try:
         return await woken
     finally:
         timer.cancel()
         for sending in sendings:
-            sending.listeners.discard(woken)
+            del sending.listeners[woken]
 
 
 def _wake(woken: "asyncio.Future[bool]", news: bool) -> None:

@@ -27,7 +27,7 @@ from hub.routing.lines import Lines
 from hub.routing.observation import Observatory
 from hub.routing.retries import RetryRules
 from hub.routing.router import Router
-from hub.routing.search import Finding, Question
+from hub.routing.search import Search
 from tests.routing.scripted import Scripted, source
 
 Reply = Answer | ConnectorError
@@ -53,7 +53,7 @@ delays = st.dictionaries(
 )
 
 
-def questions(told: Scripts, slow: Mapping[tuple[str, int], float], names: str) -> list[Question]:
+def questions(told: Scripts, slow: Mapping[tuple[str, int], float], names: str) -> list[Search]:
     platforms = [
         Scripted(
             {name: said[tier] for name, said in told.items()},
@@ -66,7 +66,7 @@ def questions(told: Scripts, slow: Mapping[tuple[str, int], float], names: str) 
         for number, (tier, one) in enumerate(zip(TIERS, platforms, strict=True))
     )
     return [
-        Question(
+        Search(
             name,
             route,
             Inquiry({"subject.id": name}),
@@ -76,7 +76,7 @@ def questions(told: Scripts, slow: Mapping[tuple[str, int], float], names: str) 
     ]
 
 
-def shown(finding: Finding) -> Shown:
+def shown(finding: Search) -> Shown:
     """All of a finding that doesn't depend on how it came about: no times, no sharing."""
     holding = finding.holding
     held = holding and (holding.source, dict(holding.values))
@@ -84,28 +84,33 @@ def shown(finding: Finding) -> Shown:
     return held, trail, finding.silent, finding.retry_after
 
 
-def found(ask: Callable[[Router], "asyncio.Future[list[Finding]]"]) -> list[Shown]:
-    async def within_lines() -> list[Finding]:
+def found(ask: Callable[[Router], "asyncio.Future[list[Search]]"]) -> list[Shown]:
+    async def within_lines() -> list[Search]:
         async with Lines(Observatory(), RULES) as lines:
             return await ask(Router(lines, Kept(1000, monotonic), lambda: NOW))
 
     return [shown(one) for one in asyncio.run(within_lines())]
 
 
-def together(asked: Sequence[Question]) -> list[Shown]:
-    return found(lambda router: asyncio.ensure_future(router.find(asked, 30)))
+def together(asked: Sequence[Search]) -> list[Shown]:
+    return found(lambda router: asyncio.ensure_future(router.find(anew(asked), 30)))
 
 
-def one_by_one(asked: Sequence[Question]) -> list[Shown]:
-    async def each(router: Router) -> list[Finding]:
-        return [finding for one in asked for finding in await router.find([one], 30)]
+def anew(asked: Sequence[Search]) -> list[Search]:
+    """The same searches, before anybody was asked."""
+    return [Search(one.key, one.route, one.inquiry, one.asker) for one in asked]
+
+
+def one_by_one(asked: Sequence[Search]) -> list[Shown]:
+    async def each(router: Router) -> list[Search]:
+        return [finding for one in anew(asked) for finding in await router.find([one], 30)]
 
     return found(lambda router: asyncio.ensure_future(each(router)))
 
 
-def at_once(asked: Sequence[Sequence[Question]]) -> list[Shown]:
-    async def all_(router: Router) -> list[Finding]:
-        found_ = await asyncio.gather(*(router.find(some, 30) for some in asked))
+def at_once(asked: Sequence[Sequence[Search]]) -> list[Shown]:
+    async def all_(router: Router) -> list[Search]:
+        found_ = await asyncio.gather(*(router.find(anew(some), 30) for some in asked))
         return [finding for some in found_ for finding in some]
 
     return found(lambda router: asyncio.ensure_future(all_(router)))
@@ -131,7 +136,7 @@ def test_who_shares_a_question_finds_what_they_would_find_alone(
     slow = {(name, tier): 0.001 for name in told for tier in range(3)}
     asked = [questions(told, slow, group) for group in groups]
     route = asked[0][0].route
-    shared = [[Question(one.key, route, one.inquiry, one.asker) for one in some] for some in asked]
+    shared = [[Search(one.key, route, one.inquiry, one.asker) for one in some] for some in asked]
 
     joined = at_once(shared)
 

@@ -20,7 +20,7 @@ FIRM = Subject(HolderKind.ORGANISATION, "91330212MA2AAAAA1X")
 
 def facts(subject: Subject, applicant: Subject | None = None) -> dict[str, str]:
     purpose = Purpose("许可-1", "case-1", "op1", applicant)
-    return dict(Inquiries(purpose, CARD, UNIT, date(2026, 3, 9)).about(subject).facts)
+    return dict(Inquiries(CARD, UNIT, date(2026, 3, 9)).about(subject, purpose).facts)
 
 
 def test_purpose_goes_with_every_inquiry() -> None:
@@ -75,7 +75,7 @@ purposes = st.builds(
     st.none() | people,
 )
 told = st.builds(
-    lambda purpose, about, day: Inquiries(purpose, CARD, UNIT, day).about(about),
+    lambda purpose, about, day: Inquiries(CARD, UNIT, day).about(about, purpose),
     purposes,
     people | firms,
     st.sampled_from([date(2026, 3, 9), date(2026, 3, 10), date(2026, 4, 9), date(2025, 3, 9)]),

@@ -27,7 +27,7 @@ from hub.routing.lines import Lines
 from hub.routing.observation import Observatory
 from hub.routing.retries import RetryRules
 from hub.routing.router import Router
-from hub.routing.search import Finding, Question
+from hub.routing.search import Search
 from tests.routing.scripted import Scripted, source
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -219,20 +219,20 @@ def test_an_absence_is_fresh_no_longer_than_what_is_held(wrong: tuple[float, flo
 
 def questions(
     scripts: list[Scripted], subjects: str, freshness: Freshness = TEN, max_age: float | None = None
-) -> list[Question]:
+) -> list[Search]:
     tiers = (Tier.PROVINCIAL, Tier.MUNICIPAL)
     route = tuple(
         source(f"s{number}", tier, one)
         for number, (tier, one) in enumerate(zip(tiers, scripts, strict=True))
     )
     return [
-        Question(one, route, Inquiry({"subject.id": one}), asker("U1", one, freshness, max_age))
+        Search(one, route, Inquiry({"subject.id": one}), asker("U1", one, freshness, max_age))
         for one in subjects
     ]
 
 
-def twice(first: list[Question], second: list[Question]) -> tuple[list[Finding], list[Finding]]:
-    async def both() -> tuple[list[Finding], list[Finding]]:
+def twice(first: list[Search], second: list[Search]) -> tuple[list[Search], list[Search]]:
+    async def both() -> tuple[list[Search], list[Search]]:
         rules = LineRules(retries=RetryRules(share=0.0))
         async with Lines(Observatory(), rules) as lines:
             router = Router(lines, Kept(100_000, Clock()), lambda: NOW)

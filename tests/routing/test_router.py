@@ -31,7 +31,7 @@ from hub.routing.lines import Lines
 from hub.routing.observation import Observatory, SourceState
 from hub.routing.retries import RetryRules
 from hub.routing.router import Router
-from hub.routing.search import Finding, Question
+from hub.routing.search import Search
 from tests.routing.scripted import Scripted, source
 
 RULES = LineRules(retries=RetryRules(share=0.0))
@@ -57,28 +57,28 @@ replies = st.one_of(
 )
 
 
-def question(subject: str, connectors: list[Scripted], key: object = None) -> Question:
+def question(subject: str, connectors: list[Scripted], key: object = None) -> Search:
     route = tuple(
         source(f"s{number}", tier, connector)
         for number, (tier, connector) in enumerate(zip(TIERS, connectors, strict=False))
     )
-    return Question(key or subject, route, Inquiry({"subject.id": subject}), asker(subject))
+    return Search(key or subject, route, Inquiry({"subject.id": subject}), asker(subject))
 
 
 def asker(subject: str, unit: str = "U1", max_age: float | None = None) -> Asker:
     return Asker(unit, Subject(HolderKind.PERSON, subject), FRESH, max_age)
 
 
-def find(questions: list[Question], within: float = 5.0, elapsed: float = 0.0) -> list[Finding]:
+def find(questions: list[Search], within: float = 5.0, elapsed: float = 0.0) -> list[Search]:
     return asyncio.run(found(questions, within, elapsed))
 
 
 async def found(
-    questions: list[Question],
+    questions: list[Search],
     within: float = 5.0,
     elapsed: float = 0.0,
     observatory: Observatory | None = None,
-) -> list[Finding]:
+) -> list[Search]:
     async with Lines(observatory or Observatory(), RULES) as lines:
         return await routing(lines).find(questions, within, elapsed)
 
@@ -199,7 +199,7 @@ def test_a_quick_source_is_not_charged_with_the_time_of_a_slow_one() -> None:
     """Of two in a wave one hangs: the other's attempt took what it took, and its answer is of then."""
     quick, slow = Scripted({"a": Held({})}, slow={"a": 0.02}), Scripted(slow={"b": 60})
     asked = [
-        Question(
+        Search(
             name,
             tuple(source(f"{name}{n}", TIERS[n], one) for n in range(2)),
             Inquiry({"subject.id": name}),
@@ -293,7 +293,7 @@ def test_who_has_no_other_source_holds_up_nobody_and_has_all_the_time() -> None:
     """A slow answer from the only source comes, and the others have long gone on meanwhile."""
     only, best = Scripted({"a": Held({})}, slow={"a": 0.2}), Scripted()
     second = Scripted({"b": Held({})}, slow={"b": 0.1})
-    alone = Question(
+    alone = Search(
         "a", (source("only", Tier.PROVINCIAL, only),), Inquiry({"subject.id": "a"}), asker("a")
     )
 
@@ -309,7 +309,7 @@ def test_an_answer_that_comes_too_late_for_one_query_is_heard_and_not_delivered(
     """The query ends in time; the source's answer counts for what is known of the source."""
     observatory = Observatory()
 
-    async def late() -> Finding:
+    async def late() -> Search:
         async with Lines(observatory, RULES) as lines:
             slow = Scripted({"a": Held({})}, slow={"a": 0.1})
             (finding,) = await routing(lines).find([question("a", [slow])], 0.02)
@@ -327,7 +327,7 @@ def test_two_queries_share_a_question_in_flight_and_each_has_its_finding() -> No
     """The second query's attempt says so, and the source was asked once."""
     best = Scripted({"a": Held({"n": 1})}, slow={"a": 0.02})
 
-    async def both() -> list[list[Finding]]:
+    async def both() -> list[list[Search]]:
         async with Lines(Observatory(), RULES) as lines:
             router = routing(lines)
             return await asyncio.gather(
@@ -346,7 +346,7 @@ def test_two_queries_share_a_question_in_flight_and_each_has_its_finding() -> No
 def test_a_hub_that_stops_leaves_no_query_waiting() -> None:
     """What is cut off is silence, told as such."""
 
-    async def stopped() -> list[Finding]:
+    async def stopped() -> list[Search]:
         async with Lines(Observatory(), RULES) as lines:
             asking = asyncio.create_task(
                 routing(lines).find([question("a", [Scripted(slow={"a": 60})])], 30.0)
@@ -364,7 +364,7 @@ def test_a_hub_that_stops_asks_nobody_any_more() -> None:
     """Who is cut off goes on to the next source, which is not asked: its attempt says the same."""
     hanging, below = Scripted(slow={"a": 60}), Scripted({"a": Held({})}, slow={"a": 0.05})
 
-    async def stopped() -> list[Finding]:
+    async def stopped() -> list[Search]:
         async with Lines(Observatory(), RULES) as lines:
             asking = asyncio.create_task(routing(lines).find([question("a", [hanging, below])], 30))
             await asyncio.sleep(0.01)
@@ -400,7 +400,7 @@ def test_an_empty_route_finds_nothing_and_asks_nobody() -> None:
     """A question without a route ends at once."""
     (finding,) = find([question("a", [])])
 
-    assert finding == Finding(None, ())
+    assert (finding.holding, finding.trail) == (None, ())
 
 
 def test_the_observatory_remembers_state_and_latency() -> None:
@@ -422,7 +422,7 @@ def test_a_source_at_rest_is_passed_at_once() -> None:
     down, second = Scripted({"a": Unreachable("down")}), Scripted({"a": Held({"n": 2})})
     rules = LineRules(breaker=BreakerRules(failures=1), retries=RetryRules(share=0.0))
 
-    async def twice() -> list[Finding]:
+    async def twice() -> list[Search]:
         async with Lines(Observatory(), rules) as lines:
             router = routing(lines)
             await router.find([question("a", [down])], 1.0)

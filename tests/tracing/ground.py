@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -25,7 +26,7 @@ from hub.routing.observation import Observatory
 from hub.routing.retries import RetryRules
 from hub.routing.route import Source
 from hub.routing.router import Router
-from hub.routing.search import Finding, Question
+from hub.routing.search import Search
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=CHINA)
 RULES = LineRules(retries=RetryRules(share=0.0))
@@ -194,11 +195,11 @@ class Ground:
         return Router(self.lines, Kept(1000, lambda: 0.0), lambda: NOW, self.tracing)
 
     async def ask(
-        self, *questions: Question, within: float = 5.0, headers: Mapping[str, str] | None = None
-    ) -> list[Finding]:
+        self, *questions: Search, within: float = 5.0, headers: Mapping[str, str] | None = None
+    ) -> list[Search]:
         """One operation that asks for all of them together."""
         with self.tracing.operation("query", headers):
-            return await self.router().find(questions, within)
+            return await self.router().find([copy(one) for one in questions], within)
 
 
 @asynccontextmanager
@@ -212,10 +213,10 @@ async def grounded() -> AsyncIterator[Ground]:
         remembered.close()
 
 
-def question(subject: str, *route: Source, key: object = None) -> Question:
+def question(subject: str, *route: Source, key: object = None) -> Search:
     """A question about a subject along a route."""
     asker = Asker("U1", Subject(HolderKind.PERSON, subject), Freshness(), None)
-    return Question(key or subject, route, Inquiry({"subject.id": subject}), asker)
+    return Search(key or subject, route, Inquiry({"subject.id": subject}), asker)
 
 
 async def settled() -> None:

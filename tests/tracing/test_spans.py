@@ -1,6 +1,7 @@
 """What is traced: an operation, its waves, their calls, each in its place."""
 
 import asyncio
+from copy import copy
 from dataclasses import replace
 
 import pytest
@@ -151,7 +152,7 @@ async def test_what_an_operation_shares_with_itself_stays_in_its_trace() -> None
     asked = question("a", best(platform))
     async with grounded() as ground:
         with ground.tracing.operation("query", None):
-            await asyncio.gather(*(ground.router().find([asked], 5.0) for _ in "ab"))
+            await asyncio.gather(*(ground.router().find([copy(asked)], 5.0) for _ in "ab"))
         await settled()
         spans = ground.spans()
 
