@@ -117,6 +117,9 @@ class Briefs:
         self._types = types
         self._known: dict[Hashable, Brief] = {}
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def are_of(self, catalogue: Catalogue, sources: RouteBook, today: date) -> bool:
         """Whether they are of these very ones."""
         return catalogue is self.catalogue and sources is self._sources and today == self._today

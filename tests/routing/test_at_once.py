@@ -191,3 +191,14 @@ async def test_news_that_does_not_come_is_told_as_such_and_nobody_is_kept() -> N
         await asyncio.wait([waiting])
 
         assert not flight.sending.listeners
+
+
+async def test_who_waits_for_one_question_is_woken_by_its_reply_alone() -> None:
+    """Another question of the same sending is replied to before: that is no news."""
+    platform = Scripted({"b": HELD}, slow={"a": 0.01, "b": 0.03})
+    async with Lines(Watching(), LINE) as lines:
+        first, second = lines.send(best(platform), about("ab"), 5)
+
+        assert await news_of([first.sending], 5, second)
+
+    assert [one.reply for one in (first, second)] == [NotHeld(), HELD]
