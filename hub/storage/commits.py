@@ -138,4 +138,4 @@ def _row(batch: DisclosureBatch) -> _Row:
 
 
 def _as_sqlite_has_it(at: datetime) -> str:
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return at.astimezone(UTC).isoformat(" ", "microseconds").removesuffix("+00:00")

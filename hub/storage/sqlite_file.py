@@ -121,10 +121,10 @@ def file_opened_by(connection: PoolProxiedConnection) -> OpenedFile | None:
 def check_in_place(opened: OpenedFile) -> None:
     """Raises `DatabaseGone` where the path names no file now, or another one."""
     try:
-        found = _found(opened.path)
+        found = opened.path.stat()
     except FileNotFoundError:
         raise DatabaseGone("deleted") from None
-    if found != opened:
+    if found.st_ino != opened.inode or found.st_dev != opened.device:
         raise DatabaseGone("replaced")
 
 

@@ -83,8 +83,10 @@ def batched(
     """
     if at.tzinfo is None:
         raise ValueError("the time of a record needs a zone: give an aware datetime")
-    for name, text in (("id", batch_id), ("request_id", request_id), ("key", key), ("unit", unit)):
-        check_text(name, text)
+    if not f"{batch_id}{request_id}{key}{unit}".isprintable():  # one look for all, nearly always
+        named = {"id": batch_id, "request_id": request_id, "key": key, "unit": unit}
+        for name, text in named.items():
+            check_text(name, text)
     written = _written(entries)
     return DisclosureBatch(batch_id, request_id, at, key, unit, catalogue, count, written)
 
