@@ -1,8 +1,9 @@
 """Opens the database, SQLite or PostgreSQL, and brings its tables up to date."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 
 import orjson
@@ -19,6 +20,7 @@ from hub.storage.url import database_url
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 _BUSY_TIMEOUT = "certhub_busy_timeout"
+_TURN = "certhub_turn"
 _MIGRATION_LOCK = 0x63657274687562  # "certhub": one replica migrates, the others wait
 
 
@@ -50,10 +52,16 @@ async def migrate(engine: AsyncEngine) -> None:
 @asynccontextmanager
 async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A transaction that has SQLite's write lock from its begin on."""
-    async with engine.connect() as connection:
+    async with _turn(engine), engine.connect() as connection:
         immediate = await connection.execution_options(sqlite_begin="IMMEDIATE")
         async with immediate.begin():
             yield immediate
+
+
+def _turn(engine: AsyncEngine) -> AbstractAsyncContextManager[object]:
+    # SQLite has one writer, and among those that wait for its lock some may starve: here none does.
+    turn: asyncio.Lock | None = engine.sync_engine.get_execution_options().get(_TURN)
+    return nullcontext() if turn is None else turn
 
 
 def is_lock(error: Exception) -> bool:
@@ -68,7 +76,7 @@ def _sqlite(where: URL, busy_timeout: float, make: bool) -> AsyncEngine:
         where,
         json_serializer=_json,
         hide_parameters=True,
-        execution_options={_BUSY_TIMEOUT: busy_timeout},
+        execution_options={_BUSY_TIMEOUT: busy_timeout, _TURN: asyncio.Lock()},
     )
     file = file_of(where)
     if file and make and not file.exists():

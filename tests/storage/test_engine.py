@@ -241,6 +241,26 @@ async def test_a_lock_is_told_from_other_failures(tmp_path: Path) -> None:
     assert not is_lock(OSError("disk full"))
 
 
+async def test_writers_of_one_process_take_turns(tmp_path: Path) -> None:
+    """Only another process makes one give up: whoever writes here is waited for, first come first."""
+    engine = open_engine(f"sqlite:///{tmp_path}/hub.db", busy_timeout=0.0)
+    done: list[int] = []
+
+    async def write(number: int) -> None:
+        async with writing(engine) as connection:
+            await connection.execute(text("SELECT 1"))
+            done.append(number)
+
+    async with writing(engine):
+        others = [asyncio.create_task(write(number)) for number in range(8)]
+        await asyncio.sleep(0.1)
+        assert done == []
+    await asyncio.gather(*others)
+    await engine.dispose()
+
+    assert done == list(range(8))
+
+
 async def _set_revision(engine: AsyncEngine, revision: str) -> None:
     async with engine.begin() as connection:
         await connection.execute(
