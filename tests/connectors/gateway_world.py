@@ -66,7 +66,9 @@ class World:
 
 
 def connector(url: str, http: Http, ours: Ours, **options: bool) -> Connector:
-    endpoint = Endpoint("province", url, {"app_key": KEY, "app_secret": SECRET}, concurrency=500)
+    secrets = {"app_key": KEY, "app_secret": SECRET}
+    # Nor is it trouble where 200 callers at once wait for their connections.
+    endpoint = Endpoint("province", url, secrets, concurrency=500, connect_timeout=10.0)
     gateway = SharingGateway(endpoint, options, http, ServerClock(ours))
     return OneByOne(endpoint, gateway, coded=True)
 

@@ -5,7 +5,7 @@ import gzip
 import ssl
 import zlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
@@ -240,10 +240,10 @@ async def deaf(said: bytes) -> AsyncIterator[tuple[str, list[asyncio.StreamReade
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         readers.append(reader)
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(said)
-        await over.wait()
-        writer.close()
+        with closing(writer):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(said)
+            await over.wait()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         try:
@@ -270,7 +270,8 @@ async def test_who_reads_nothing_holds_no_connection_of_ours() -> None:
     async with deaf(b"") as (url, readers), aiohttp.ClientSession() as session:
         lines = Lines(session)
         with pytest.raises(TimeoutError):
-            await lines.ask(Wanted("POST", url, {}, body, 9, 1.0, 0.3))
+            await lines.ask(Wanted("POST", url, {}, body, 9, 1.0, 1.0))
+        await until(lambda: readers)
         assert len(await readers[0].read()) < len(body)
         lines.close()
 
