@@ -136,22 +136,35 @@ class OneByOne:
         told: Told = untold,
     ) -> list[Answer | ConnectorError]:
         """One answer or failure per inquiry, in order."""
-        until, outcomes = until_after(patience), dict[int, Answer | ConnectorError]()
+        until = until_after(patience)
+        if len(inquiries) == 1:
+            outcome = await self._outcome(interface, inquiries[0], until)
+            told(0, outcome)
+            return [outcome]
+        return await self._each(interface, inquiries, until, told)
+
+    async def _each(
+        self, interface: Interface, inquiries: Sequence[Inquiry], until: float, told: Told
+    ) -> list[Answer | ConnectorError]:
+        outcomes: dict[int, Answer | ConnectorError] = {}
         distinct = list(places_of(inquiries).values())
         left = iter(distinct)
 
         async def ask_on() -> None:
             for same in left:
-                inquiry = inquiries[same[0]]
-                outcome = await self._slots.outcome(
-                    interface, partial(self._answer, interface, inquiry), until
-                )
+                outcome = await self._outcome(interface, inquiries[same[0]], until)
                 for place in same:
                     outcomes[place] = outcome
                     told(place, outcome)
 
         await _side_by_side(ask_on, min(len(distinct), self._slots.count))
         return [outcomes[place] for place in range(len(inquiries))]
+
+    async def _outcome(
+        self, interface: Interface, inquiry: Inquiry, until: float
+    ) -> Answer | ConnectorError:
+        work = partial(self._answer, interface, inquiry)
+        return await self._slots.outcome(interface, work, until)
 
     async def probe(self) -> Health:
         """What the platform's own probe sees, its failures told."""

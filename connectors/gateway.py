@@ -107,8 +107,9 @@ def _item(item: str) -> Parameters:
     return {"powerMatters": item}
 
 
-def _url(endpoint: Endpoint, interface: Interface) -> str:
-    return endpoint.url.rstrip("/") + quote(interface.target, safe="/%")
+@lru_cache(maxsize=1024)
+def _url(endpoint: str, target: str) -> str:
+    return endpoint.rstrip("/") + quote(target, safe="/%")
 
 
 def _encoded(parameters: Parameters, purpose: str) -> str:
@@ -125,7 +126,7 @@ def _query(
     purpose: str,
     signed: Parameters,
 ) -> Call:
-    url = f"{_url(endpoint, interface)}?{_encoded(signed | parameters, purpose)}"
+    url = f"{_url(endpoint.url, interface.target)}?{_encoded(signed | parameters, purpose)}"
     return Call(endpoint, "GET", url, interface.timeout, lookup=True)
 
 
@@ -137,7 +138,7 @@ def _form(
     signed: Parameters,
 ) -> Call:
     body = _encoded(signed | parameters, purpose).encode()
-    url = _url(endpoint, interface)
+    url = _url(endpoint.url, interface.target)
     return Call(endpoint, "POST", url, interface.timeout, FORM, body, lookup=True)
 
 
@@ -148,7 +149,10 @@ def _json(
     purpose: str,
     signed: Parameters,
 ) -> Call:
-    body, url = orjson.dumps(parameters | {_ADDITIONAL: purpose}), _url(endpoint, interface)
+    body, url = (
+        orjson.dumps(parameters | {_ADDITIONAL: purpose}),
+        _url(endpoint.url, interface.target),
+    )
     return Call(endpoint, "POST", url, interface.timeout, JSON | signed, body, lookup=True)
 
 

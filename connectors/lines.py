@@ -148,7 +148,11 @@ def _host(origin: str) -> str:
 def _parted(url: str) -> tuple[str, str]:
     """The origin, and the path with its query."""
     start = url.find("/", url.find("://") + len("://"))
-    return (url, "/") if start < 0 else (url[:start], quote(url[start:], safe=_VISIBLE))
+    if start < 0:
+        return url, "/"
+    target = url[start:]
+    visible = target.isascii() and target.isprintable() and " " not in target
+    return url[:start], target if visible else quote(target, safe=_VISIBLE)
 
 
 def _request(wanted: Wanted, origin: str, target: str) -> bytes:

@@ -23,6 +23,8 @@ class SignedCalls:
         self._clock = clock
         self._url = endpoint.url.rstrip("/")
         self._base = urlsplit(self._url).path
+        self._signing: tuple[str, str, int] | None = None
+        self._signature: Mapping[str, str] = {}
 
     async def get(
         self, path: str, parameters: Mapping[str, str], seconds: float, *, lookup: bool = False
@@ -78,17 +80,25 @@ class SignedCalls:
         lookup: bool,
     ) -> Reply:
         url = f"{self._url}{path}?{query}" if query else f"{self._url}{path}"
-        signed = hmac_headers(
-            self._endpoint.credential["secret"],
-            self._endpoint.credential["access_key"],
-            method,
-            self._base + path,
-            query,
-            self._clock.now(),
-        )
+        signed = self._signed(method, path, query)
         headers = {**signed, **more} if body is None else {**signed, **JSON, **more}
         call = Call(self._endpoint, method, url, seconds, headers, body, lookup)
         return await self._http.ask(call)
+
+    def _signed(self, method: str, path: str, query: str) -> Mapping[str, str]:
+        """The headers that sign a call; those of one second without a query share them."""
+        second = int(self._clock.now())
+        if query:  # may tell of a person, and is kept by nobody
+            return self._headers(method, path, query, second)
+        signing = method, path, second
+        if signing != self._signing:
+            self._signature = self._headers(method, path, query, second)
+            self._signing = signing
+        return self._signature
+
+    def _headers(self, method: str, path: str, query: str, second: int) -> Mapping[str, str]:
+        secret, key = self._endpoint.credential["secret"], self._endpoint.credential["access_key"]
+        return hmac_headers(secret, key, method, self._base + path, query, second)
 
 
 def _accepted(reply: Reply) -> Reply:
