@@ -12,7 +12,7 @@ from hub.catalogue.admission import Refusal
 from hub.catalogue.rows import Catalogue, CatalogueRow
 from hub.china import TodayInChina
 from hub.declarations.words import CertificateType
-from hub.evidence import Denied, Lookup, Outcome, Requester
+from hub.evidence import Denied, Lookup, Outcome, Requester, Terms
 from hub.routing.route import RouteBook
 from hub.routing.router import Router
 from hub.routing.search import Search
@@ -86,12 +86,7 @@ class Disclosure:
         await self._find(lookups, searches, elapsed)
         at = self._clock()
         batch = fresh_name(at.timestamp())
-        outcomes = [
-            _outcome(lookup, brief, search, at, f"{batch}-{number}")
-            for number, (lookup, brief, search) in enumerate(
-                zip(lookups, briefs, searches, strict=True)
-            )
-        ]
+        outcomes = _outcomes(lookups, briefs, searches, at, batch)
         rows = [brief.row if isinstance(brief, Brief) else None for brief in briefs]
         version = known.catalogue.version.id
         await self._records.keep(requester, lookups, version, rows, outcomes, request_id, batch, at)
@@ -111,12 +106,17 @@ class Disclosure:
     ) -> None:
         """Bring every search to its end; those that may take equally long go together."""
         asked: dict[float, list[Search]] = {}
+        terms: Terms | None = None
         for lookup, search in zip(lookups, searches, strict=True):
-            if search is not None:
-                asked.setdefault(lookup.terms.within or self._within, []).append(search)
+            if search is None:
+                continue
+            if lookup.terms is not terms:
+                terms = lookup.terms
+                together = asked.setdefault(terms.within or self._within, [])
+            together.append(search)
         if len(asked) == 1:
-            ((within, together),) = asked.items()
-            await self._router.find(together, within, elapsed)
+            ((within, searched),) = asked.items()
+            await self._router.find(searched, within, elapsed)
         else:
             finds = (self._router.find(some, within, elapsed) for within, some in asked.items())
             await asyncio.gather(*finds)
@@ -140,10 +140,20 @@ def _asked(
     return briefs, searches
 
 
-def _outcome(
-    lookup: Lookup, brief: Brief | Refusal, search: Search | None, at: datetime, record: str
-) -> Outcome:
-    if isinstance(brief, Refusal):
-        return Denied(lookup.type, brief.rule, brief.article, brief.remedy, record)
-    assert search is not None, "every admitted lookup has been searched"
-    return brief.outcome(lookup, search, at, record)
+def _outcomes(
+    lookups: Sequence[Lookup],
+    briefs: Sequence[Brief | Refusal],
+    searches: Sequence[Search | None],
+    at: datetime,
+    batch: str,
+) -> list[Outcome]:
+    """What became of each, under the name of its record."""
+    outcomes: list[Outcome] = []
+    for number, (lookup, brief, search) in enumerate(zip(lookups, briefs, searches, strict=True)):
+        record = f"{batch}-{number}"
+        if isinstance(brief, Refusal):
+            outcomes.append(Denied(lookup.type, brief.rule, brief.article, brief.remedy, record))
+        else:
+            assert search is not None, "every admitted lookup has been searched"
+            outcomes.append(brief.outcome(lookup, search, at, record))
+    return outcomes

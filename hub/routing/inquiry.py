@@ -8,6 +8,7 @@ from hub.declarations.words import CertificateType
 from hub.evidence import HolderKind, Purpose, Subject
 
 _PERSON = HolderKind.PERSON
+_SEX = {digit: "男" if int(digit) % 2 else "女" for digit in "0123456789"}
 _ABOUT = (
     "purpose.item",
     "purpose.case",
@@ -59,7 +60,7 @@ class Inquiries:
         facts["applicant.id"] = applicant.identifier
         if person:
             facts["subject.born_on"] = identifier[6:14]
-            facts["subject.sex"] = "男" if int(identifier[16]) % 2 else "女"
+            facts["subject.sex"] = _SEX[identifier[16]]
         else:
             del facts["subject.born_on"], facts["subject.sex"]
         _name(facts, "subject.name", name)

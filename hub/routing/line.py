@@ -128,16 +128,21 @@ class Line:
         """
         sending = self._sending(source, patience)
         underway = self._underway.setdefault(source, {})
-        flights, joined = [], []
+        flights, joined, keys, new = [], [], list[Hashable](), list[Inquiry]()
+        place = len(sending.keys)
         for inquiry in inquiries:
             key = sameness(inquiry)
             flight = underway.get(key)
             if flight is None:
-                flight = underway[key] = Flight(sending, sending.add(key, inquiry))
+                flight = underway[key] = Flight(sending, place)
+                place += 1
+                keys.append(key)
+                new.append(inquiry)
             else:
                 flight = Flight(flight.sending, flight.place, joined=True)
                 joined.append(flight.sending)
             flights.append(flight)
+        sending.add(keys, new)
         if joined:
             self._join(source, joined)
         if sending is not self._gathering:
@@ -234,9 +239,10 @@ class Line:
         """Ask once; gives back the places of those that got no connection and may be asked again."""
         declared = sending.source.interface
         lost: list[int] = []
+        whole = len(places) == sending.asked  # then each stands where it stood
 
         def hear(told: Told, moment: float) -> None:
-            said = {places[place]: reply for place, reply in told.items()}
+            said = told if whole else {places[place]: reply for place, reply in told.items()}
             lost.extend(self._hear(sending, said, began, moment, retries))
 
         turns = Turns(hear, self._clock, len(places))

@@ -23,12 +23,16 @@ _TOGETHER = 0.005
 
 
 class Asked(Struct, frozen=True, gc=False):
-    """Searches whose source was asked at a moment, and the question of each on its way."""
+    """Searches whose source was asked at a moment, and the question of each on its way.
+
+    `left`: how many sources those of them may still have to hear that have the most.
+    """
 
     source: Source
     at: float
     searches: list[Search]
     flights: list[Flight]
+    left: int = 0
 
     def add(self, search: Search, flight: Flight) -> None:
         """One more of them."""
@@ -63,12 +67,11 @@ class Router:
         """
         began = monotonic() - elapsed
         budget = Budget(began, began + within)
-        firsts: dict[Hashable, Search] = {}
-        for search in searches:
-            firsts.setdefault(search.key, search)
+        firsts = {search.key: search for search in reversed(searches)}
+        alone = len(firsts) == len(searches)
         standing: list[Asked] = []  # those for whom it is the last source
         late: list[Asked] = []
-        moving: Iterable[Search] = firsts.values()
+        moving = searches if alone else [one for one in searches if firsts[one.key] is one]
         while wave := self._next_wave(moving):
             with self._tracing.wave(wave.values()):
                 asked, last = self._ask(wave, budget)
@@ -81,7 +84,7 @@ class Router:
             late += await self._hear(standing, budget.ends)
         if late:
             await self._hear_late(late, budget.ends)
-        if len(firsts) < len(searches):
+        if not alone:
             _share(searches, firsts)
         return searches
 
@@ -119,13 +122,16 @@ class Router:
         for source, batch in wave.items():
             inquiries = [search.inquiry for search in batch]
             flights = self._lines.send(source, inquiries, budget.left(now))
-            ends, goes_on = Asked(source, now, [], []), Asked(source, now, [], [])
-            for search, flight in zip(batch, flights, strict=True):
-                (goes_on if search.sources_left > 1 else ends).add(search, flight)
-            if goes_on.searches:
-                moving.append(goes_on)
-            if ends.searches:
+            left = [len(search.route) - len(search.trail) for search in batch]
+            asked = Asked(source, now, batch, flights, max(left))
+            if asked.left == 1:
+                last.append(asked)
+            elif min(left) > 1:
+                moving.append(asked)
+            else:
+                ends, goes_on = _parted(asked, left)
                 last.append(ends)
+                moving.append(goes_on)
         return moving, last
 
     async def _hear(self, asked: Sequence[Asked], until: float) -> list[Asked]:
@@ -178,7 +184,9 @@ class Hearing:
                 continue
             attempt, at = self._said(asked, flight, reply)
             search.trail += attempt
-            self._take(search, asked, flight, reply, at)
+            search.take(asked.source, reply, at)
+            if search.asker is not None:
+                self._keep(search.asker, asked, flight, reply, at)
         return silent
 
     def hear_late(self, asked: Asked) -> Asked:
@@ -194,16 +202,14 @@ class Hearing:
                 continue
             (attempt,), at = self._said(asked, flight, reply)
             search.amend(asked.source, attempt)
-            self._take(search, asked, flight, reply, at)
+            search.take(asked.source, reply, at)
+            if search.asker is not None:
+                self._keep(search.asker, asked, flight, reply, at)
         return waiting
 
-    def _take(
-        self, search: Search, asked: Asked, flight: Flight, reply: Reply, at: datetime
-    ) -> None:
-        search.take(asked.source, reply, at)
-        if search.asker is not None:
-            age = self._now - flight.sending.moments[flight.place]
-            self._kept.keep(search.asker, asked.source, reply, at, age)
+    def _keep(self, asker: Asker, asked: Asked, flight: Flight, reply: Reply, at: datetime) -> None:
+        age = self._now - flight.sending.moments[flight.place]
+        self._kept.keep(asker, asked.source, reply, at, age)
 
     def _said(self, asked: Asked, flight: Flight, reply: Reply) -> tuple[tuple[Attempt], datetime]:
         """The attempt, as a trail of its own, and when its reply came."""
@@ -230,8 +236,16 @@ async def _replied(asked: Sequence[Asked], until: float) -> None:
 
 def _until(moving: Sequence[Asked], budget: Budget) -> float:
     """When the next wave begins: at the latest when all that follow still have their share."""
-    left = (search.sources_left for one in moving for search in one.searches)
-    return budget.until(monotonic(), max(left, default=1))
+    return budget.until(monotonic(), max((one.left for one in moving), default=1))
+
+
+def _parted(asked: Asked, left: Sequence[int]) -> tuple[Asked, Asked]:
+    """Those for whom it is the last source, and those who can go on."""
+    ends = Asked(asked.source, asked.at, [], [], 1)
+    goes_on = Asked(asked.source, asked.at, [], [], asked.left)
+    for search, flight, sources in zip(asked.searches, asked.flights, left, strict=True):
+        (goes_on if sources > 1 else ends).add(search, flight)
+    return ends, goes_on
 
 
 def _silence(asked: Asked, now: float) -> Attempt:

@@ -107,11 +107,6 @@ class Search(Struct, gc=False):
         return None if self.holding is not None or asked == len(self.route) else self.route[asked]
 
     @property
-    def sources_left(self) -> int:
-        """How many sources may still have to be heard."""
-        return len(self.route) - len(self.trail)
-
-    @property
     def silent(self) -> tuple[str, ...]:
         """Sources that did not answer: silence is not absence."""
         return tuple(attempt.source for attempt in self.trail if attempt.said not in ANSWERED)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Hashable, Mapping, Sequence
+from itertools import repeat
 
 from msgspec import Struct
 
@@ -59,14 +60,14 @@ class Sending:
         """Whether it fills a call of its platform's."""
         return len(self.keys) >= self.source.platform.batch
 
-    def add(self, key: Hashable, inquiry: Inquiry) -> int:
-        """The place of one more question."""
-        self.keys.append(key)
-        self.inquiries.append(inquiry)
-        self.replies.append(None)
-        self.moments.append(0.0)
-        self.open += 1
-        return self.open - 1
+    def add(self, keys: Sequence[Hashable], inquiries: Sequence[Inquiry]) -> None:
+        """Some more questions, at the next places."""
+        count = len(keys)
+        self.keys.extend(keys)
+        self.inquiries.extend(inquiries)
+        self.replies.extend(repeat(None, count))
+        self.moments.extend(repeat(0.0, count))
+        self.open += count
 
     def hear(self, told: Mapping[int, Reply], moment: float) -> None:
         """The questions at some places were replied to."""
