@@ -161,24 +161,24 @@ def test_sources_that_hang_share_the_time_and_the_last_one_is_reached() -> None:
     hanging = [Scripted(slow={"a": 60}) for _ in range(2)]
     began = time.monotonic()
 
-    (finding,) = find([question("a", [*hanging, Scripted({"a": Held({"n": 3})})])], within=0.3)
+    (finding,) = find([question("a", [*hanging, Scripted({"a": Held({"n": 3})})])], within=0.9)
 
     assert [attempt.said for attempt in finding.trail] == [
         Said.TIMED_OUT,
         Said.TIMED_OUT,
         Said.HELD,
     ]
-    assert 0.19 < time.monotonic() - began < 0.3
+    assert 0.59 < time.monotonic() - began < 0.9
     assert finding.retry_after == 1.0
 
 
 def test_what_has_elapsed_is_taken_off_the_time() -> None:
-    """Of three tenths of a second two are over: who hangs is waited for in the third one."""
+    """Of nine tenths of a second six are over: who hangs is waited for in the other three."""
     began = time.monotonic()
 
-    (finding,) = find([question("a", [Scripted(slow={"a": 60})])], within=0.3, elapsed=0.2)
+    (finding,) = find([question("a", [Scripted(slow={"a": 60})])], within=0.9, elapsed=0.6)
 
-    assert 0.09 < time.monotonic() - began < 0.2
+    assert 0.29 < time.monotonic() - began < 0.6
     assert [attempt.said for attempt in finding.trail] == [Said.TIMED_OUT]
 
 
@@ -187,10 +187,10 @@ def test_who_comes_when_the_time_is_over_is_told_of_silence_at_once() -> None:
     began = time.monotonic()
 
     (finding,) = find(
-        [question("a", [Scripted(), Scripted({"a": Held({})})])], within=0.3, elapsed=5.0
+        [question("a", [Scripted(), Scripted({"a": Held({})})])], within=3.0, elapsed=5.0
     )
 
-    assert time.monotonic() - began < 0.1
+    assert time.monotonic() - began < 1
     assert finding.holding is None
     assert finding.silent == ("s0", "s1")
 
@@ -208,33 +208,33 @@ def test_a_quick_source_is_not_charged_with_the_time_of_a_slow_one() -> None:
         for name, one in (("a", quick), ("b", slow))
     ]
 
-    found_, _ = find(asked, within=0.5)
+    found_, _ = find(asked, within=1.5)
 
     assert found_.holding is not None
     assert found_.holding.as_of is not None
-    assert 15 < found_.trail[0].took_ms < 150
-    assert 0.1 < (NOW - found_.holding.as_of).total_seconds() < 0.5
+    assert 15 < found_.trail[0].took_ms < 450
+    assert 0.3 < (NOW - found_.holding.as_of).total_seconds() < 1.5
 
 
 def test_a_slow_source_is_heard_after_all_where_nobody_else_holds_it() -> None:
     """It outlasts its share; the others say no at once, and the time that is left is its own."""
-    slow, below = Scripted({"a": Held({"n": 1})}, slow={"a": 0.2}), [Scripted(), Scripted()]
+    slow, below = Scripted({"a": Held({"n": 1})}, slow={"a": 0.6}), [Scripted(), Scripted()]
     began = time.monotonic()
 
-    (finding,) = find([question("a", [slow, *below])], within=0.45)
+    (finding,) = find([question("a", [slow, *below])], within=1.35)
 
-    assert time.monotonic() - began < 0.4
+    assert time.monotonic() - began < 1.2
     assert finding.holding is not None
     assert (finding.holding.source, finding.holding.tier) == ("s0", Tier.PROVINCIAL)
     assert [one.said for one in finding.trail] == [Said.HELD, Said.NOT_HELD, Said.NOT_HELD]
-    assert 190 < finding.trail[0].took_ms < 400
+    assert 590 < finding.trail[0].took_ms < 1200
 
 
 def test_who_is_heard_late_leaves_no_silence() -> None:
     """Three sources say no, the first of them late: not held, and nobody was silent."""
-    slow = Scripted(slow={"a": 0.2})
+    slow = Scripted(slow={"a": 0.6})
 
-    (finding,) = find([question("a", [slow, Scripted(), Scripted()])], within=0.45)
+    (finding,) = find([question("a", [slow, Scripted(), Scripted()])], within=1.35)
 
     assert [one.said for one in finding.trail] == [Said.NOT_HELD] * 3
     assert finding.silent == ()
@@ -242,10 +242,10 @@ def test_who_is_heard_late_leaves_no_silence() -> None:
 
 def test_what_comes_late_spares_the_sources_below() -> None:
     """The first one answers while the second hangs: the third is not asked any more."""
-    slow, hanging = Scripted({"a": Held({"n": 1})}, slow={"a": 0.2}), Scripted(slow={"a": 60})
+    slow, hanging = Scripted({"a": Held({"n": 1})}, slow={"a": 0.6}), Scripted(slow={"a": 60})
     third = Scripted({"a": Held({"n": 3})})
 
-    (finding,) = find([question("a", [slow, hanging, third])], within=0.45)
+    (finding,) = find([question("a", [slow, hanging, third])], within=1.35)
 
     assert finding.holding is not None
     assert finding.holding.values == {"n": 1}
@@ -255,22 +255,22 @@ def test_what_comes_late_spares_the_sources_below() -> None:
 
 def test_of_two_that_are_late_the_first_answer_that_holds_is_enough() -> None:
     """The other one still hangs when it comes, and nobody waits for that."""
-    slow, hanging = Scripted({"a": Held({"n": 1})}, slow={"a": 0.65}), Scripted(slow={"a": 60})
+    slow, hanging = Scripted({"a": Held({"n": 1})}, slow={"a": 0.9}), Scripted(slow={"a": 60})
     began = time.monotonic()
 
-    (finding,) = find([question("a", [slow, hanging, Scripted()])], within=0.9)
+    (finding,) = find([question("a", [slow, hanging, Scripted()])], within=1.2)
 
-    assert time.monotonic() - began < 0.85
+    assert time.monotonic() - began < 1.15
     assert [one.said for one in finding.trail] == [Said.HELD, Said.TIMED_OUT, Said.NOT_HELD]
 
 
 def test_what_came_late_stands_whatever_the_last_source_says() -> None:
     """The first one's late answer is of a better source than the last one's, heard after it."""
-    first = Scripted({"a": Held({"n": 1})}, slow={"a": 0.3, "b": 60})
-    last = Scripted({"a": Held({"n": 2})}, slow={"a": 0.4, "b": 60})
+    first = Scripted({"a": Held({"n": 1})}, slow={"a": 0.6, "b": 60})
+    last = Scripted({"a": Held({"n": 2})}, slow={"a": 0.8, "b": 60})
     asked = [question("a", [first, last]), question("b", [first, last, Scripted()])]
 
-    finding, _ = find(asked, within=0.8)
+    finding, _ = find(asked, within=1.6)
 
     assert finding.holding is not None
     assert finding.holding.values == {"n": 1}
@@ -279,30 +279,30 @@ def test_what_came_late_stands_whatever_the_last_source_says() -> None:
 
 def test_a_certificate_that_was_found_waits_for_nobody_who_is_late() -> None:
     """The second source holds it; the first one, asked before, may say what it likes."""
-    slow, second = Scripted({"a": Held({"n": 1})}, slow={"a": 0.3}), Scripted({"a": Held({"n": 2})})
+    slow, second = Scripted({"a": Held({"n": 1})}, slow={"a": 0.9}), Scripted({"a": Held({"n": 2})})
     began = time.monotonic()
 
-    (finding,) = find([question("a", [slow, second])], within=0.4)
+    (finding,) = find([question("a", [slow, second])], within=1.2)
 
-    assert time.monotonic() - began < 0.28
+    assert time.monotonic() - began < 0.85
     assert finding.holding is not None
     assert finding.holding.values == {"n": 2}
 
 
 def test_who_has_no_other_source_holds_up_nobody_and_has_all_the_time() -> None:
     """A slow answer from the only source comes, and the others have long gone on meanwhile."""
-    only, best = Scripted({"a": Held({})}, slow={"a": 0.2}), Scripted()
-    second = Scripted({"b": Held({})}, slow={"b": 0.1})
+    only, best = Scripted({"a": Held({})}, slow={"a": 0.6}), Scripted()
+    second = Scripted({"b": Held({})}, slow={"b": 0.3})
     alone = Search(
         "a", (source("only", Tier.PROVINCIAL, only),), Inquiry({"subject.id": "a"}), asker("a")
     )
 
-    single, moving = find([alone, question("b", [best, second])], within=0.3)
+    single, moving = find([alone, question("b", [best, second])], within=0.9)
 
     assert [attempt.said for attempt in single.trail] == [Said.HELD]
     assert [attempt.said for attempt in moving.trail] == [Said.NOT_HELD, Said.HELD]
-    assert single.trail[0].took_ms > 190
-    assert moving.trail[1].took_ms < 150
+    assert single.trail[0].took_ms > 590
+    assert moving.trail[1].took_ms < 550
 
 
 def test_an_answer_that_comes_too_late_for_one_query_is_heard_and_not_delivered() -> None:
