@@ -131,6 +131,13 @@ def test_the_letters_of_an_escaped_nul_are_a_text_like_any_other() -> None:
     assert tuple(records_in(alone(record))) == (record,)
 
 
+def test_a_text_that_is_not_printable_is_kept_as_it_is() -> None:
+    """Line ends, tabs and spaces of any kind are stored by every database."""
+    record = a_record("a", request_id="r\t1", case="C\n1\u3000\x7f")
+
+    assert tuple(records_in(alone(record))) == (record,)
+
+
 def test_half_a_surrogate_in_what_is_no_text_of_the_caller_is_a_bug() -> None:
     """A platform's reason can't hold one: nothing is recorded, and the error is no caller's fault."""
     noted = {"source": "city", "reason": "x\udfff"}

@@ -181,6 +181,29 @@ async def test_a_full_disk_fails_and_recovers(tmp_path: Path) -> None:
     await engine.dispose()
 
 
+async def test_a_commit_that_failed_holds_nobody_up(tmp_path: Path) -> None:
+    """What it began is rolled back before its callers are told: others may write at once."""
+    engine = open_engine(f"sqlite:///{tmp_path}/hub.db")
+    await migrate(engine)
+
+    async with Trail(SqlRecords(engine)) as trail:
+        await trail.record(a_batch("a"))
+        with closing(sqlite3.connect(tmp_path / "hub.db", isolation_level=None)) as other:
+            other.execute(_ONLY_ONE)
+            with pytest.raises(RecordsUnavailable, match="IntegrityError"):
+                await asyncio.gather(*map(trail.record, (a_batch("b"), a_batch("c"))))
+            other.execute("PRAGMA busy_timeout = 0")
+            other.execute("DROP TRIGGER only_one")
+        await trail.record(a_batch("d"))
+
+    assert await SqlRecords(engine).of_request("r1") == (a_record("a"), a_record("d"))
+    await engine.dispose()
+
+
+_ONLY_ONE = """CREATE TRIGGER only_one BEFORE INSERT ON disclosure_batches WHEN NEW.id = 'c'
+BEGIN SELECT RAISE(ABORT, 'no more'); END"""
+
+
 async def test_a_deleted_database_takes_nothing_until_one_is_back(tmp_path: Path) -> None:
     """Nothing counts as written to a file nobody finds; a migrated one put there is taken up."""
     file, spare = tmp_path / "hub.db", tmp_path / "spare.db"
