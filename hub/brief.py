@@ -74,10 +74,11 @@ class Brief:
         """What became of one of the lookups."""
         holding, trail = ended.holding, ended.trail
         if holding is not None:
+            values = holding.values
             return Found(
                 lookup.type,
                 holding,
-                dict(zip(self._shown, map(holding.values.get, self._shown), strict=True)),
+                {name: values.get(name) for name in self._shown},
                 self._withheld,
                 trail,
                 holding.as_of or at,

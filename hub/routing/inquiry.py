@@ -46,30 +46,35 @@ class Inquiries:
     def about(self, subject: Subject, purpose: Purpose) -> Inquiry:
         """The inquiry about a subject, who is the applicant where the purpose names no other."""
         identifier, name, person = subject.identifier, subject.name or "", subject.kind is _PERSON
-        applicant = purpose.applicant or subject
         item, case, operator = purpose.item, purpose.case, purpose.operator
         key: tuple[str | bool, ...] = self._told, item, case, operator, person, identifier, name
-        if applicant.identifier != identifier or (applicant.name or "") != name:
-            key += applicant.identifier, applicant.name or ""
         # A copy of all facts there may be, some of which are then taken out, costs least.
         facts = self._facts.copy()
         facts["purpose.item"] = item
         facts["purpose.case"] = case
         facts["purpose.operator"] = operator
-        facts["subject.id"] = identifier
-        facts["applicant.id"] = applicant.identifier
+        facts["subject.id"] = facts["applicant.id"] = identifier
         if person:
             facts["subject.born_on"] = identifier[6:14]
             facts["subject.sex"] = _SEX[identifier[16]]
         else:
             del facts["subject.born_on"], facts["subject.sex"]
-        _name(facts, "subject.name", name)
-        _name(facts, "applicant.name", applicant.name)
+        if name:
+            facts["subject.name"] = facts["applicant.name"] = name
+        else:
+            del facts["subject.name"], facts["applicant.name"]
+        if purpose.applicant is not None:
+            key += _applying(facts, purpose.applicant)
         return Inquiry(facts, key)
 
 
-def _name(facts: dict[str, str], fact: str, name: str | None) -> None:
-    if name:
-        facts[fact] = name
-    else:
-        del facts[fact]
+def _applying(facts: dict[str, str], applicant: Subject) -> tuple[str, ...]:
+    """Tell who applies; gives back what that adds to the key: nothing where it is the subject."""
+    identifier, name = applicant.identifier, applicant.name or ""
+    if facts["subject.id"] == identifier and facts.get("subject.name", "") == name:
+        return ()
+    facts["applicant.id"] = identifier
+    facts["applicant.name"] = name
+    if not name:
+        del facts["applicant.name"]
+    return identifier, name
