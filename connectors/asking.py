@@ -21,7 +21,6 @@ from connectors.contract import (
     untold,
 )
 from connectors.decoding import Json
-from connectors.http import timed_out
 from connectors.probing import probed
 from connectors.readers import Readers
 
@@ -35,8 +34,11 @@ class Platform(Protocol):
 
     clock: ServerClock
 
-    async def ask(self, interface: Interface, inquiry: Inquiry) -> Json:
-        """The document that answers; what the dialect itself knows for a failure is raised."""
+    async def ask(self, interface: Interface, inquiry: Inquiry, by: float) -> Json:
+        """The document that answers; what the dialect itself knows for a failure is raised.
+
+        It ends `by` that moment of the loop's clock, in which the interface's timeout ends too.
+        """
         ...
 
     async def health(self) -> Health:
@@ -49,7 +51,8 @@ class Slots:
 
     `until` is by the loop's clock: a call that waits for its slot may do so as long as whoever
     asked is patient, as a queue is no fault of the platform. Where so many wait before it that its
-    turn would come too late, it is `Crowded` at once. Its timeout begins with the call.
+    turn would come too late, it is `Crowded` at once. Its timeout begins with the call, which is
+    told when that ends and has to end itself by then, as one timer is enough for both.
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
@@ -59,29 +62,17 @@ class Slots:
         self._free = endpoint.slots or asyncio.Semaphore(self.count)
         self._usual = 0.0  # seconds that a call takes
 
-    async def outcome(
-        self, interface: Interface, work: Callable[[], Awaitable[T]], until: float
-    ) -> T | ConnectorError:
-        """What the work gives within the interface's timeout, or its failure under its name."""
-        try:
-            return await self.done(work, interface.timeout, until)
-        except ConnectorError as error:
-            return self.named(interface.name, error)
-
     def named(self, call: str, error: ConnectorError) -> ConnectorError:
         """The same failure, its text beginning with the platform and the interface or call."""
         return type(error)(f"{self._platform}/{call}: {error}")
 
-    async def done(self, work: Callable[[], Awaitable[T]], seconds: float, until: float) -> T:
-        """What the work gives within `seconds` of its start, which comes before `until`."""
+    async def done(self, work: Callable[[float], Awaitable[T]], seconds: float, until: float) -> T:
+        """What the work gives, told to end in `seconds` from its start, which comes before `until`."""
         now = asyncio.get_running_loop().time
         await self._slot(until)
         began = now()
         try:
-            async with asyncio.timeout_at(began + seconds):
-                return await work()
-        except TimeoutError:
-            raise timed_out(seconds) from None
+            return await work(began + seconds)
         finally:
             self._free.release()
             self._usual += (now() - began - self._usual) * _NEWEST_COUNTS
@@ -163,20 +154,24 @@ class OneByOne:
     async def _outcome(
         self, interface: Interface, inquiry: Inquiry, until: float
     ) -> Answer | ConnectorError:
+        """What came of one inquiry, a failure under the interface's name."""
         work = partial(self._answer, interface, inquiry)
-        return await self._slots.outcome(interface, work, until)
+        try:
+            return await self._slots.done(work, interface.timeout, until)
+        except ConnectorError as error:
+            return self._slots.named(interface.name, error)
 
     async def probe(self) -> Health:
         """What the platform's own probe sees, its failures told."""
         return await probed(self._platform.health, self._platform.clock)
 
-    async def _answer(self, interface: Interface, inquiry: Inquiry) -> Answer:
+    async def _answer(self, interface: Interface, inquiry: Inquiry, by: float) -> Answer:
         shape, subject_id = interface.answer, inquiry.facts["subject.id"]
         reader = self._readers.of(interface.name, shape)
-        document = await self._platform.ask(interface, inquiry)
+        document = await self._platform.ask(interface, inquiry, by)
         answer = reader.read(document, subject_id)
         if answer is None and shape.blank is Blank.ASK_AGAIN:
-            document = await self._platform.ask(interface, inquiry)
+            document = await self._platform.ask(interface, inquiry, by)
             answer = reader.read(document, subject_id)
         if answer is None:
             return blank_answer(shape, self._coded or says_success(document, shape))

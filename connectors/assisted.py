@@ -191,7 +191,7 @@ class AssistedVerification:
     async def _looked_up(self, path: str, parameters: Mapping[str, str]) -> Reply:
         seconds = self._pace.usual
         return await self._slots.done(
-            lambda: self._calls.read(path, parameters, seconds),
+            lambda by: self._calls.read(path, parameters, seconds, until=by),
             seconds,
             until_after(seconds + PATIENCE),
         )
@@ -204,7 +204,9 @@ class AssistedVerification:
 
         async def written() -> Reply:
             return await self._slots.done(
-                lambda: self._calls.write(path, content, headers, seconds), seconds, until
+                lambda by: self._calls.write(path, content, headers, seconds, until=by),
+                seconds,
+                until,
             )
 
         reply = await _unless_lost(written)

@@ -37,11 +37,11 @@ class BureauService:
         """A bare GET: whether the token is accepted shows only in a message."""
         return await answers_at_all(self._http, self._endpoint, self.clock)
 
-    async def ask(self, interface: Interface, inquiry: Inquiry) -> Json:
+    async def ask(self, interface: Interface, inquiry: Inquiry, by: float) -> Json:
         """What one message is answered."""
         body = self._message(interface.target, filled(interface.parameters, inquiry.facts))
         url, seconds = self._endpoint.url, interface.timeout
-        call = Call(self._endpoint, "POST", url, seconds, _XML, body, lookup=True)
+        call = Call(self._endpoint, "POST", url, seconds, _XML, body, lookup=True, until=by)
         reply = await self._http.ask(call)
         if reply.status != 200:
             raise Refused(f"HTTP status {reply.status}; check `endpoint`")

@@ -1,5 +1,6 @@
 """Dialect: the sharing gateway with the MD5 handshake (province, municipality)."""
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -19,7 +20,7 @@ from connectors.contract import (
 from connectors.decoding import Json
 from connectors.dialects import Dialect, Options
 from connectors.gateway_codes import STALE, coded, require_ok
-from connectors.http import FORM, JSON, Call, Http
+from connectors.http import FORM, JSON, Call, Http, timed_out
 from connectors.renewals import Secrets
 from connectors.signing import form_encoded, plus_quoted
 from connectors.templates import filled
@@ -36,7 +37,7 @@ _ADDITIONAL = "additional"
 _SUB_ITEM = re.compile(r"(.*-)(?!000$)\d{3}", re.ASCII)
 
 Parameters = dict[str, str]
-Request = Callable[[Endpoint, Interface, Parameters, str, Parameters], Call]
+Request = Callable[[Endpoint, Interface, Parameters, str, Parameters, float], Call]
 
 
 class SharingGateway:
@@ -57,19 +58,27 @@ class SharingGateway:
         await self.handshake.renew()
         return Health(True, True, self.clock.offset, "the handshake succeeds")
 
-    async def ask(self, interface: Interface, inquiry: Inquiry) -> Json:
+    async def ask(self, interface: Interface, inquiry: Inquiry, by: float) -> Json:
         """The whole document of code 00; one call more where the secret had ended."""
         parameters = filled(interface.parameters, inquiry.facts)
         purpose = additional(inquiry.facts)
         parameters.pop(_ADDITIONAL, None)
-        secrets = await self.handshake.secrets()
-        code, document = await self._call(interface, parameters, purpose, secrets.request)
+        secrets = self.handshake.held or await self._renewed(interface, None, by)
+        code, document = await self._call(interface, parameters, purpose, secrets.request, by)
         if code in STALE and self._vain.get(interface.name) != secrets.request:
-            secrets = await self.handshake.after(secrets)
-            code, document = await self._call(interface, parameters, purpose, secrets.request)
+            secrets = await self._renewed(interface, secrets, by)
+            code, document = await self._call(interface, parameters, purpose, secrets.request, by)
         self._note(interface, code, secrets)
         require_ok(code)
         return document
+
+    async def _renewed(self, interface: Interface, stale: Secrets | None, by: float) -> Secrets:
+        """Secrets good for a call now, newer than those that the gateway refused."""
+        try:
+            async with asyncio.timeout_at(by):
+                return await (self.handshake.after(stale) if stale else self.handshake.secrets())
+        except TimeoutError:
+            raise timed_out(interface.timeout) from None
 
     def _note(self, interface: Interface, code: str, secrets: Secrets) -> None:
         """Remember a secret that is refused though new: to renew it would only disturb others."""
@@ -79,11 +88,11 @@ class SharingGateway:
             self._vain.pop(interface.name, None)
 
     async def _call(
-        self, interface: Interface, parameters: Parameters, purpose: str, secret: str
+        self, interface: Interface, parameters: Parameters, purpose: str, secret: str, by: float
     ) -> tuple[str, Json]:
         signed = self._signer.signed(secret)
         request = _REQUESTS[interface.style]
-        call = request(self._endpoint, interface, parameters, purpose, signed)
+        call = request(self._endpoint, interface, parameters, purpose, signed, by)
         return coded(await self._http.ask(call))
 
 
@@ -125,9 +134,10 @@ def _query(
     parameters: Parameters,
     purpose: str,
     signed: Parameters,
+    by: float,
 ) -> Call:
     url = f"{_url(endpoint.url, interface.target)}?{_encoded(signed | parameters, purpose)}"
-    return Call(endpoint, "GET", url, interface.timeout, lookup=True)
+    return Call(endpoint, "GET", url, interface.timeout, lookup=True, until=by)
 
 
 def _form(
@@ -136,10 +146,11 @@ def _form(
     parameters: Parameters,
     purpose: str,
     signed: Parameters,
+    by: float,
 ) -> Call:
     body = _encoded(signed | parameters, purpose).encode()
     url = _url(endpoint.url, interface.target)
-    return Call(endpoint, "POST", url, interface.timeout, FORM, body, lookup=True)
+    return Call(endpoint, "POST", url, interface.timeout, FORM, body, lookup=True, until=by)
 
 
 def _json(
@@ -148,12 +159,15 @@ def _json(
     parameters: Parameters,
     purpose: str,
     signed: Parameters,
+    by: float,
 ) -> Call:
     body, url = (
         orjson.dumps(parameters | {_ADDITIONAL: purpose}),
         _url(endpoint.url, interface.target),
     )
-    return Call(endpoint, "POST", url, interface.timeout, JSON | signed, body, lookup=True)
+    return Call(
+        endpoint, "POST", url, interface.timeout, JSON | signed, body, lookup=True, until=by
+    )
 
 
 _REQUESTS: Mapping[str, Request] = {"query": _query, "form": _form, "json": _json}

@@ -28,6 +28,7 @@ _NOBODY_ASKED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 class Call(msgspec.Struct, frozen=True):
     """One wire call; `url` comes whole and percent-encoded, `timeout` is in seconds.
 
+    The timeout begins as the call is made, unless `until` tells when it ends, by the loop's clock.
     A `lookup` only reads, so that a replica of the platform may be asked the same.
     """
 
@@ -38,6 +39,7 @@ class Call(msgspec.Struct, frozen=True):
     headers: Mapping[str, str] = {}
     body: bytes | None = None
     lookup: bool = False
+    until: float | None = None
 
     def __repr__(self) -> str:
         return f"Call({self.endpoint.platform}, {self.method})"
@@ -107,7 +109,7 @@ class Http:
         replicas, slots = self._replicas_of(call.endpoint), call.endpoint.slots
         send = partial(self._sent_to, call)
         try:
-            async with asyncio.timeout(call.timeout):
+            async with asyncio.timeout_at(_end_of(call)):
                 if call.lookup and slots is not None:
                     return await replicas.look_up(send, slots)
                 return await replicas.ask(send)
@@ -136,7 +138,7 @@ class Http:
 
     async def _reply(self, call: Call) -> Reply:
         endpoint, headers = call.endpoint, self._headers(call)
-        limits = endpoint.max_bytes, endpoint.connect_timeout, call.timeout
+        limits = endpoint.max_bytes, endpoint.connect_timeout, _end_of(call)
         answered = await self._lines.ask(Wanted(call.method, call.url, headers, call.body, *limits))
         kind, date = answered.text(b"content-type"), answered.text(b"date")
         return Reply(answered.status, answered.body, kind and charset_in(kind), date)
@@ -197,6 +199,13 @@ async def open_http(
             yield http
         finally:
             await http.end()
+
+
+def _end_of(call: Call) -> float:
+    """When the call's timeout ends, by the loop's clock."""
+    if call.until is not None:
+        return call.until
+    return asyncio.get_running_loop().time() + call.timeout
 
 
 async def _mapped(work: Coroutine[object, None, T], call: Call) -> T:

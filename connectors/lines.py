@@ -21,7 +21,10 @@ _USUAL = "Accept: */*\r\nAccept-Encoding: gzip, deflate\r\nUser-Agent: certhub\r
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What is sent where, and what is taken for an answer; times are in seconds."""
+    """What is sent where, and what is taken for an answer.
+
+    A connection may take `connect_timeout` seconds, all of it may last `until`, by the loop's clock.
+    """
 
     method: str
     url: str
@@ -29,7 +32,7 @@ class Wanted(msgspec.Struct, frozen=True):
     body: bytes | None
     most: int
     connect_timeout: float
-    timeout: float
+    until: float
 
     def __repr__(self) -> str:
         return f"Wanted({self.method})"
@@ -46,11 +49,11 @@ class Lines:
         self._looking: asyncio.TimerHandle | None = None
 
     async def ask(self, wanted: Wanted) -> Answered:
-        """The whole answer, unpacked, within the timeout; raises what aiohttp does, and `Garbled`.
+        """The whole answer, unpacked, in time; raises what aiohttp does, and `Garbled`.
 
         A kept connection may be stale: what may be repeated is asked once more where nothing came.
         """
-        until = asyncio.get_running_loop().time() + wanted.timeout
+        until = wanted.until
         origin, target = _parted(wanted.url)
         request = _request(wanted, origin, target)
         line = self._kept_line(origin) or await self._opened(origin, wanted, until)

@@ -34,15 +34,15 @@ class IntegratedGateway:
         """A bare GET: whether the key is accepted shows only at an interface."""
         return await answers_at_all(self._http, self._endpoint, self.clock)
 
-    async def ask(self, interface: Interface, inquiry: Inquiry) -> Json:
+    async def ask(self, interface: Interface, inquiry: Inquiry, by: float) -> Json:
         """The body, as whoever stands behind the gateway wrote it."""
-        parameters = filled(interface.parameters, inquiry.facts)
+        parameters, seconds = filled(interface.parameters, inquiry.facts), interface.timeout
         path = quote(interface.target, safe="/%")
         if interface.style == "get":
-            reply = await self._calls.get(path, parameters, interface.timeout, lookup=True)
+            reply = await self._calls.get(path, parameters, seconds, lookup=True, until=by)
         else:
             body = orjson.dumps(parameters)
-            reply = await self._calls.post(path, body, interface.timeout, lookup=True)
+            reply = await self._calls.post(path, body, seconds, lookup=True, until=by)
         return reply.document()
 
 

@@ -15,7 +15,10 @@ _FORBIDDEN = "The route_id is forbidden."
 
 
 class SignedCalls:
-    """Signed calls to one endpoint, by its server's clock."""
+    """Signed calls to one endpoint, by its server's clock.
+
+    A call takes `seconds` at most, and ends by `until` of the loop's clock where that is given.
+    """
 
     def __init__(self, endpoint: Endpoint, http: Http, clock: ServerClock) -> None:
         self._endpoint = endpoint
@@ -27,22 +30,42 @@ class SignedCalls:
         self._signature: Mapping[str, str] = {}
 
     async def get(
-        self, path: str, parameters: Mapping[str, str], seconds: float, *, lookup: bool = False
+        self,
+        path: str,
+        parameters: Mapping[str, str],
+        seconds: float,
+        *,
+        lookup: bool = False,
+        until: float | None = None,
     ) -> Reply:
         """The reply of status 200 to a GET with those parameters in its query."""
-        return _accepted(await self.read(path, parameters, seconds, lookup=lookup))
+        return _accepted(await self.read(path, parameters, seconds, lookup=lookup, until=until))
 
-    async def post(self, path: str, body: bytes, seconds: float, *, lookup: bool = False) -> Reply:
+    async def post(
+        self,
+        path: str,
+        body: bytes,
+        seconds: float,
+        *,
+        lookup: bool = False,
+        until: float | None = None,
+    ) -> Reply:
         """The reply of status 200 to a POST of a JSON body."""
-        return _accepted(await self.write(path, body, {}, seconds, lookup=lookup))
+        return _accepted(await self.write(path, body, {}, seconds, lookup=lookup, until=until))
 
     async def read(
-        self, path: str, parameters: Mapping[str, str], seconds: float, *, lookup: bool = False
+        self,
+        path: str,
+        parameters: Mapping[str, str],
+        seconds: float,
+        *,
+        lookup: bool = False,
+        until: float | None = None,
     ) -> Reply:
         """The reply to a GET, whatever its status."""
         query = canonical_query(parameters)
         return await self._by_its_clock(
-            lambda: self._sent("GET", path, query, None, {}, seconds, lookup)
+            lambda: self._sent("GET", path, query, None, {}, seconds, lookup, until)
         )
 
     async def write(
@@ -53,10 +76,11 @@ class SignedCalls:
         seconds: float,
         *,
         lookup: bool = False,
+        until: float | None = None,
     ) -> Reply:
         """The reply to a POST of a JSON body under those headers, whatever its status."""
         return await self._by_its_clock(
-            lambda: self._sent("POST", path, "", body, headers, seconds, lookup)
+            lambda: self._sent("POST", path, "", body, headers, seconds, lookup, until)
         )
 
     async def _by_its_clock(self, send: Callable[[], Awaitable[Reply]]) -> Reply:
@@ -78,11 +102,12 @@ class SignedCalls:
         more: Mapping[str, str],
         seconds: float,
         lookup: bool,
+        until: float | None,
     ) -> Reply:
         url = f"{self._url}{path}?{query}" if query else f"{self._url}{path}"
         signed = self._signed(method, path, query)
         headers = {**signed, **more} if body is None else {**signed, **JSON, **more}
-        call = Call(self._endpoint, method, url, seconds, headers, body, lookup)
+        call = Call(self._endpoint, method, url, seconds, headers, body, lookup, until)
         return await self._http.ask(call)
 
     def _signed(self, method: str, path: str, query: str) -> Mapping[str, str]:

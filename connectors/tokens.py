@@ -64,11 +64,17 @@ class Handshake:
         self._renewing: asyncio.Task[Secrets] | None = None
         self._refused_at = -math.inf  # when the key was, by the server's clock
 
+    @property
+    def held(self) -> Secrets | None:
+        """Secrets good for a call now, if there are any that need not be renewed yet."""
+        held = self._secrets
+        return held if held and self._clock.now() < held.renew_at else None
+
     async def secrets(self) -> Secrets:
         """Secrets good for a call now; renewed early, kept to their end where that fails."""
+        if good := self.held:
+            return good
         held = self._secrets
-        if held and self._clock.now() < held.renew_at:
-            return held
         try:
             return await self.after(held)
         except CredentialRefused:

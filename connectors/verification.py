@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import orjson
 
@@ -114,7 +114,7 @@ class VerificationPlatform:
         seconds = max(share.asked.interface.timeout for share in batch)
         until = max(share.asked.until for share in batch)
         try:
-            answers = await self._slots.done(lambda: self._lookup(batch, seconds), seconds, until)
+            answers = await self._slots.done(partial(self._lookup, batch, seconds), seconds, until)
         except ConnectorError as error:
             return [
                 self._slots.named(share.asked.interface.name, error)
@@ -123,10 +123,10 @@ class VerificationPlatform:
             ]
         return [outcome for share in batch for outcome in self._read(share, answers)]
 
-    async def _lookup(self, batch: Batch, seconds: float) -> Sequence[Json]:
+    async def _lookup(self, batch: Batch, seconds: float, by: float) -> Sequence[Json]:
         requests = [request for share in batch for request in _requests(share)]
         body = orjson.dumps({"requests": requests})
-        reply = await self._calls.post(LOOKUP, body, seconds, lookup=True)
+        reply = await self._calls.post(LOOKUP, body, seconds, lookup=True, until=by)
         return _answers_in(reply.document(), len(requests))
 
     def _read(self, share: Share, answers: Sequence[Json]) -> list[Outcome]:

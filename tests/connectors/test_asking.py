@@ -18,7 +18,7 @@ class Noting:
     clock: ServerClock = field(default_factory=ServerClock)
     tasks: list[asyncio.Task[object] | None] = field(default_factory=list)
 
-    async def ask(self, _: Interface, asked: Inquiry) -> Json:
+    async def ask(self, _: Interface, asked: Inquiry, by: float) -> Json:
         self.tasks.append(asyncio.current_task())
         await asyncio.sleep(0)
         return {"datas": {"XM": asked.facts["subject.id"]}}

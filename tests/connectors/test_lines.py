@@ -86,6 +86,11 @@ def call(host: Host, method: str = "GET", seconds: float = 5.0, **headers: str) 
     return Call(endpoint, method, f"{host.url}/x?id=330299", seconds, headers, body)
 
 
+def soon(seconds: float = 5.0) -> float:
+    """So many seconds from now, by the loop's clock."""
+    return asyncio.get_running_loop().time() + seconds
+
+
 READ: dict[str, tuple[bytes, bytes]] = {
     "length": (OK, b"ok"),
     "chunks": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\no\r\n1\r\nk\r\n0\r\n\r\n", b"ok"),
@@ -226,7 +231,7 @@ async def test_a_trailer_after_a_large_body() -> None:
         aiohttp.ClientSession() as session,
     ):
         lines = Lines(session)
-        answered = await lines.ask(Wanted("GET", host.url, {}, None, 70_000, 1.0, 5.0))
+        answered = await lines.ask(Wanted("GET", host.url, {}, None, 70_000, 1.0, soon()))
         lines.close()
 
     assert len(answered.body) == 70_000
@@ -258,7 +263,7 @@ async def test_who_answers_before_all_is_said_is_not_asked_again_over_that_conne
     async with deaf(OK) as (url, readers), aiohttp.ClientSession() as session:
         lines = Lines(session)
         for _ in range(2):
-            assert (await lines.ask(Wanted("POST", url, {}, body, 9, 1.0, 5.0))).body == b"ok"
+            assert (await lines.ask(Wanted("POST", url, {}, body, 9, 1.0, soon()))).body == b"ok"
         lines.close()
 
     assert len(readers) == 2
@@ -270,7 +275,7 @@ async def test_who_reads_nothing_holds_no_connection_of_ours() -> None:
     async with deaf(b"") as (url, readers), aiohttp.ClientSession() as session:
         lines = Lines(session)
         with pytest.raises(TimeoutError):
-            await lines.ask(Wanted("POST", url, {}, body, 9, 1.0, 1.0))
+            await lines.ask(Wanted("POST", url, {}, body, 9, 1.0, soon(1.0)))
         await until(lambda: readers)
         assert len(await readers[0].read()) < len(body)
         lines.close()
@@ -281,7 +286,7 @@ async def test_a_connection_that_is_just_ending_is_not_asked() -> None:
     async with hosting(OK, OK) as host, aiohttp.ClientSession() as session:
         lines = Lines(session)
         for _ in range(2):
-            await lines.ask(Wanted("POST", host.url, {}, b"", 9, 1.0, 5.0))
+            await lines.ask(Wanted("POST", host.url, {}, b"", 9, 1.0, soon()))
             (line,) = lines._kept[host.url]
             line._transport.abort()
         lines.close()
@@ -340,7 +345,7 @@ async def test_a_connection_that_rested_too_long_is_ended() -> None:
     async with hosting(OK, OK, OK, OK) as host, aiohttp.ClientSession() as session:
         for lines in (Lines(session, idle=5.0), Lines(session, idle=-1.0)):
             for _ in range(2):
-                await lines.ask(Wanted("POST", host.url, {}, b"", 9, 1.0, 5.0))
+                await lines.ask(Wanted("POST", host.url, {}, b"", 9, 1.0, soon()))
             lines.close()
 
     assert len(host.asked) == 4
@@ -351,7 +356,7 @@ async def test_a_connection_nobody_asks_again_is_ended() -> None:
     """Of a host that is asked no more no connection stays open; meanwhile it is kept."""
     async with hosting(OK) as host, aiohttp.ClientSession() as session:
         lines = Lines(session, idle=0.2)
-        await lines.ask(Wanted("POST", host.url, {}, b"", 9, 1.0, 5.0))
+        await lines.ask(Wanted("POST", host.url, {}, b"", 9, 1.0, soon()))
         kept = host.open
 
         await until(lambda: host.open == 0)

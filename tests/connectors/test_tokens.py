@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from connectors.contract import (
     CredentialRefused,
     Health,
@@ -223,3 +225,22 @@ async def test_probe_of_nobody(http: Http) -> None:
         None,
     )
     assert "no connection" in health.message
+
+
+@pytest.mark.parametrize("hanging", ["refreshTokenByKey.htm", "refreshTokenBySec.htm"])
+async def test_who_waits_for_secrets_waits_no_longer_than_for_an_answer(
+    http: Http, hanging: str
+) -> None:
+    """The first handshake hangs, or the one after a refused secret: the interface's timeout ends it."""
+    gateway = Gateway(NOW, codes={"data": ["11"]})
+
+    async def script(asked: Asked) -> Said | Fault:
+        return Fault.HANG if asked.path.endswith(hanging) else await gateway.answer(asked)
+
+    async with serving(script) as server:
+        one = connector(server.url, http, Ours())
+        (answer,) = await one.fetch(replace(INTERFACE, timeout=0.3), [inquiry(MEI)])
+
+    assert type(answer) is TimedOut
+    assert str(answer).startswith("province/id_card: no whole answer within 0.3 s;")
+    assert server.asked[-1].path.endswith(hanging)
