@@ -1,7 +1,7 @@
 """What a resolver knows of its request: who asks, the hub, and a fresh loader."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Collection, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter, time
 from typing import Any
@@ -37,13 +37,13 @@ class Context:
     asked: int = 0
     explored: int = 0
 
-    async def disclose(self, lookups: Sequence[Lookup]) -> list[Outcome]:
+    def disclose(self, lookups: Sequence[Lookup]) -> Awaitable[list[Outcome]]:
         """One outcome per lookup, in order, in one batch of their own.
 
         Their time began when the request came in.
         """
         elapsed = perf_counter() - self.began
-        return await self.hub.disclosure.disclose(self.requester, lookups, self.request_id, elapsed)
+        return self.hub.disclosure.disclose(self.requester, lookups, self.request_id, elapsed)
 
     async def gathered(self, lookups: Sequence[Lookup]) -> list[Outcome]:
         """The same, in one batch with all lookups of this request that are asked for in this tick."""
@@ -79,29 +79,36 @@ class Context:
             raise CallerError(Code.BAD_INPUT, "`maxAge` is below 0.", hint)
         return Terms(None if within is None else within / 1000, max_age)
 
-    def check_lookups(self, types: Iterable[str]) -> None:
-        """Refuse unknown certificate types, and more lookups than one request may hold."""
-        names = list(types)
-        self.asked += len(names)
+    def check_lookups(self, types: Collection[str]) -> Collection[str]:
+        """Refuse unknown certificate types, and more lookups than one request may hold.
+
+        Returns each of the types once.
+        """
+        self.asked += len(types)
         if self.asked > self.limits.lookups:
             raise CallerError(
                 Code.TOO_LARGE,
                 f"More than {self.limits.lookups} lookups in one request.",
                 "Split them over several requests.",
             )
-        for name in dict.fromkeys(names):
-            self.check_type(name)
-        self.door.lookups_of(self.requester.key, len(names))
+        different, known = dict.fromkeys(types), self.hub.types
+        for name in different:
+            if name not in known:
+                raise self._no_such_type(name)
+        self.door.lookups_of(self.requester.key, len(types))
+        return different
 
     def check_type(self, name: str) -> None:
         """Refuse a certificate type that is not declared here."""
-        known = self.hub.types
-        if name not in known:
-            raise CallerError(
-                Code.BAD_INPUT,
-                "There is no certificate type (证照类型) of this name.",
-                close_matches(name, known) + " `certificateTypes` lists them all.",
-            )
+        if name not in self.hub.types:
+            raise self._no_such_type(name)
+
+    def _no_such_type(self, name: str) -> CallerError:
+        return CallerError(
+            Code.BAD_INPUT,
+            "There is no certificate type (证照类型) of this name.",
+            close_matches(name, self.hub.types) + " `certificateTypes` lists them all.",
+        )
 
 
 Info = StrawberryInfo[Context, None]

@@ -17,6 +17,8 @@ def fields_selected(
     context: Context, selection: Selection, type_name: str
 ) -> frozenset[str] | None:
     """The declared fields that the query selects of one certificate type; `None` for all."""
+    if type_name in selection.read:
+        return selection.read[type_name]
     generated = context.certificates[type_name]
     return selection.fields_of(generated.certificate, generated.name, generated.names)
 
@@ -34,7 +36,7 @@ def required(
     if not listed:
         raise _no_such_item(unit)
     rows = [row for row in listed if about.kind in context.hub.types[row.certificate].holders]
-    context.check_lookups(row.certificate for row in rows)
+    context.check_lookups([row.certificate for row in rows])
     lookups = [
         Lookup(
             row.certificate,

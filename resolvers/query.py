@@ -20,7 +20,7 @@ from resolvers.types.declared import CertificateType
 from resolvers.types.dossier import Dossier, dossier_of
 from resolvers.types.inputs import LookupInput, PurposeInput, SubjectInput
 from resolvers.types.nodes import resolve_node
-from resolvers.types.outcome import Outcome
+from resolvers.types.outcome import Outcome, shown
 from resolvers.types.source import Source
 
 
@@ -46,7 +46,7 @@ class Query:
         selected = fields_selected(context, selection_below(info, "certificate"), type)
         terms = context.terms(within, max_age)
         lookup = Lookup(type, subject.subject(), purpose.purpose(), selected, terms)
-        return Asked([lookup], lambda outcomes: shown_each(context, [lookup], outcomes)[0])
+        return Asked([lookup], lambda outcomes: shown(lookup, outcomes[0], context.elapsed_ms))
 
     @strawberry.field(
         graphql_type=list[Outcome],
@@ -63,11 +63,9 @@ class Query:
         max_age: int | None = None,
     ) -> Asked[list[Outcome]]:
         context = info.context
-        context.check_lookups(lookup.type for lookup in lookups)
+        types = context.check_lookups([one.type for one in lookups])
         below = selection_below(info, "certificate")
-        selected = {
-            name: fields_selected(context, below, name) for name in {one.type for one in lookups}
-        }
+        selected = {name: fields_selected(context, below, name) for name in types}
         bound, terms = purpose.purpose(), context.terms(within, max_age)
         asked = [one.lookup(bound, selected[one.type], terms) for one in lookups]
         return Asked(asked, partial(shown_each, context, asked))

@@ -30,11 +30,14 @@ ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """GraphQL field names selected on a certificate: on every type, and by concrete type."""
+    """GraphQL field names selected on a certificate: on every type, and by concrete type.
+
+    `read` is what `fields_of` has told so far, by certificate type.
+    """
 
     common: frozenset[str]
     by_type: Mapping[str, frozenset[str]]
-    _fields: dict[str, frozenset[str] | None] = field(default_factory=dict, compare=False)
+    read: dict[str, frozenset[str] | None] = field(default_factory=dict, compare=False)
 
     def selects(self, type_name: str, *names: str) -> bool:
         """Whether any of the names is selected on a type."""
@@ -49,9 +52,9 @@ class Selection:
         `names` maps the GraphQL names of its fields to the declared ones.
         """
         name = certificate.name
-        if name not in self._fields:
-            self._fields[name] = self._read(certificate, type_name, names)
-        return self._fields[name]
+        if name not in self.read:
+            self.read[name] = self._read(certificate, type_name, names)
+        return self.read[name]
 
     def _read(
         self, certificate: CertificateType, type_name: str, names: Mapping[str, str]

@@ -29,6 +29,10 @@ IDENTIFIER = re.compile(
 )
 """Resident ids of either length, and credit codes: no text that holds one is remembered."""
 NOTHING: Mapping[str, object] = MappingProxyType({})
+OFTEN = 10
+"""How often a text is read by its shape before it is worth a plan of its own."""
+LATELY = 4096
+"""Texts of which it is known how often they came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ class Documents:
         self._registered: dict[str, Checked] = {}
         self._texts: Memory[Checked] = Memory()
         self._shapes: Memory[_Shape | _Kept] = Memory()
+        self._came: Memory[int] = Memory(LATELY)  # how often, by the hash of a harmless text
 
     def register(self, texts: Iterable[str]) -> int:
         """Compile texts that are never forgotten, in place of those before; tells how many are wrong."""
@@ -106,9 +111,7 @@ class Documents:
 
     def may_keep(self, text: str) -> bool:
         """Whether the text is in order and holds nothing that may be of a person: it may be kept."""
-        if IDENTIFIER.search(text) or not all(map(HARMLESS.fullmatch, cut(text).literals)):
-            return False
-        return not self.read(text).checked.errors
+        return _is_harmless(text, cut(text)) and not self.read(text).checked.errors
 
     def chosen(self, written: Written, operation: str | None) -> Chosen:
         """The operation of that name in a document, compiled when it is asked for first."""
@@ -122,7 +125,21 @@ class Documents:
         given = cut(text)
         if not given.literals:
             return Written(self._remembered(text))
+        if self._comes_often(text, given):
+            return Written(self._remembered(text))
         return self._read_shape(text, given) or Written(self._of_a_new_shape(text, given))
+
+    def _comes_often(self, text: str, given: Cut) -> bool:
+        """Whether a text that holds nothing of a person came so often that it is to be remembered.
+
+        Once told it is counted anew: what can't be remembered after all is seldom tried.
+        """
+        if not _is_harmless(text, given):
+            return False
+        key = hash(text)
+        times = (self._came.get(key) or 0) + 1
+        self._came.put(key, 1, times % OFTEN)
+        return times == OFTEN
 
     def read_as_written(self, text: str) -> Written:
         """The document with its literals in it: nothing is remembered."""
@@ -175,6 +192,10 @@ class Documents:
             self._shapes.put(key, size, _Kept(found.kept))
             key = (*key, *[given.literals[one] for one in found.kept])
         self._shapes.put(key, size, _Shape(Checked(found.document, []), found))
+
+
+def _is_harmless(text: str, given: Cut) -> bool:
+    return all(map(HARMLESS.fullmatch, given.literals)) and not IDENTIFIER.search(text)
 
 
 def too_large(message: str) -> GraphQLError:

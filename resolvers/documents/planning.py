@@ -1,6 +1,6 @@
 """What compiles a document to a plan, and what a plan does, as far as its user needs to know."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from graphql import DocumentNode, ExecutionResult, GraphQLSchema
@@ -13,7 +13,7 @@ class Plan(Protocol):
         """The variables as the plan wants them; none where graphql-core is to run, and to refuse."""
         ...
 
-    async def run(self, bound: Any, context: Any, /) -> ExecutionResult:
+    def run(self, bound: Any, context: Any, /) -> Awaitable[ExecutionResult]:
         """The answer that graphql-core would give."""
         ...
 

@@ -19,6 +19,8 @@ from graphql import (
     Undefined,
     ValueNode,
     VariableNode,
+    get_nullable_type,
+    is_leaf_type,
 )
 from graphql.utilities.coerce_input_value import coerce_input_literal
 from strawberry import Some
@@ -47,6 +49,10 @@ def compiled_arguments(
             fixed[python_name] = inputs.default(argument)
         elif isinstance(given_node, VariableNode) and given_node.name.value in sure:
             plain[python_name] = given_node.name.value
+        elif is_leaf_type(get_nullable_type(argument.type)) and not isinstance(
+            given_node, VariableNode
+        ):
+            fixed[python_name] = constant(inputs, argument.type, given_node)
         else:
             makers[python_name] = _argument(inputs, argument, given_node)
     fixed = {name: value for name, value in fixed.items() if value is not Undefined}

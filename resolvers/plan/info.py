@@ -28,6 +28,8 @@ class Tells(Protocol):
 class LightInfo(Info[Any, None]):
     """Strawberry's `Info` of one field of a plan in one run, shared by all its objects.
 
+    Fields that look up and differ only in alias and arguments share one: it tells the first's alias.
+
     What graphql-core would tell is made when it is read; of the path it knows only the last step, as it
     stands for many places.
     """

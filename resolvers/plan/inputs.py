@@ -3,8 +3,8 @@
 A coercer raises, whatever it likes, where its type does not take the value; graphql-core then says why.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import MISSING, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from graphql import (
@@ -30,6 +30,8 @@ Coercer = Callable[[Any], Any]
 STRAWBERRY = "strawberry-definition"
 """Under which Strawberry leaves its own word for a type or a field."""
 TEXT = frozenset({"String", "ID"})
+WRITTEN = "<string>"
+"""The file of what dataclasses write themselves."""
 
 
 class Unplannable(Exception):
@@ -171,6 +173,7 @@ def _each(inner: Coercer) -> Coercer:
 def _generated(shape: Shape) -> Coercer:
     """One function per input object: reads its fields out of a dict and makes the instance."""
     names: dict[str, object] = {"Made": shape.made, "Some": Some, "Unfit": Unfit}
+    names["new"] = object.__new__
     for number, slot in enumerate(shape.slots):
         names[f"coerce{number}"], names[f"absent{number}"] = slot.coerce, slot.absent
     lines = _lines_of_one(shape) if shape.one_of else _lines_of_all(shape)
@@ -189,8 +192,7 @@ def _lines_of_all(shape: Shape) -> Iterator[str]:
             yield from (f"    {line}" for line in _lines_of_slot(number, slot))
             yield f"else: value{number} = absent{number}"
     yield "if len(given) != known: raise Unfit"
-    given = (f"{slot.python_name}=value{number}" for number, slot in enumerate(shape.slots))
-    yield f"return Made({', '.join(given)})"
+    yield from _made(shape, [f"value{number}" for number, _ in enumerate(shape.slots)])
 
 
 def _lines_of_slot(number: int, slot: Slot) -> Iterator[str]:
@@ -206,15 +208,38 @@ def _lines_of_one(shape: Shape) -> Iterator[str]:
     yield "if len(given) != 1: raise Unfit"
     for number, slot in enumerate(shape.slots):
         read = _wrapped(slot, f"coerce{number}(value)")
-        values = (
-            f"{one.python_name}={read if one is slot else f'absent{other}'}"
-            for other, one in enumerate(shape.slots)
-        )
+        values = [
+            read if one is slot else f"absent{other}" for other, one in enumerate(shape.slots)
+        ]
         yield f"if {slot.name!r} in given:"
         yield f"    value = given[{slot.name!r}]"
         yield "    if value is None: raise Unfit"
-        yield f"    return Made({', '.join(values)})"
+        yield from (f"    {line}" for line in _made(shape, values))
     yield "raise Unfit"
+
+
+def _made(shape: Shape, values: Sequence[str]) -> Iterator[str]:
+    """Makes the instance; where its constructor would only set the fields, they are set directly."""
+    given = [(slot.python_name, value) for slot, value in zip(shape.slots, values, strict=True)]
+    if not _is_plain(shape):
+        yield f"return Made({', '.join(f'{name}={value}' for name, value in given)})"
+        return
+    yield "made = new(Made)"
+    for name, value in given:
+        yield f"made.{name} = {value}"
+    yield "return made"
+
+
+def _is_plain(shape: Shape) -> bool:
+    """Whether making one is nothing but setting its fields, by the constructor dataclasses write."""
+    class_: Any = shape.made  # mypy takes the methods of a class for those of an instance
+    return (
+        class_.__init__.__code__.co_filename == WRITTEN
+        and class_.__new__ is object.__new__
+        and class_.__setattr__ is object.__setattr__
+        and not hasattr(class_, "__post_init__")
+        and {one.name for one in fields(class_)} == {slot.python_name for slot in shape.slots}
+    )
 
 
 def _wrapped(slot: Slot, read: str) -> str:

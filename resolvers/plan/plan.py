@@ -1,8 +1,8 @@
 """A query compiled once: its variables, and what it selects under each set of conditions."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from cachetools import LRUCache
 from graphql import (
@@ -15,6 +15,7 @@ from graphql import (
     is_input_type,
     type_from_ast,
 )
+from msgspec import Struct
 
 from resolvers.plan.arguments import Variables, constant
 from resolvers.plan.inputs import Coercer, Inputs, Unplannable
@@ -54,8 +55,7 @@ def planned(schema: GraphQLSchema, document: DocumentNode, operation: str | None
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """One variable of a query: how it is coerced, and what it is where nothing is given."""
 
     name: str
@@ -75,8 +75,7 @@ class Variable:
         return cls(node.variable.name.value, inputs.coercer(type_), required, default)
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """A plan with the variables of one request: as given, and as the resolvers take them."""
 
     given: Variables
@@ -99,13 +98,13 @@ class Plan:
         """The variables coerced; none where they don't fit, and graphql-core is to say why."""
         coerced: dict[str, object] = {}
         try:
-            for one in self._variables:
-                if one.name in variables:
-                    coerced[one.name] = one.coerce(variables[one.name])
-                elif one.required:
+            for name, coerce, required, default in self._variables:
+                if name in variables:
+                    coerced[name] = coerce(variables[name])
+                elif required:
                     return None
-                elif one.default is not Undefined:
-                    coerced[one.name] = one.default
+                elif default is not Undefined:
+                    coerced[name] = default
         except Exception:  # whatever a scalar raises: graphql-core refuses it in its own words
             return None
         selection = self._selection(coerced)
@@ -113,6 +112,8 @@ class Plan:
 
     def _selection(self, coerced: Variables) -> Compiled | None:
         """What is selected where its conditions are these; none where one of them is null."""
+        if not self._operation.conditions and self._usual is not None:
+            return self._usual[1]
         given = [coerced.get(name) for name in self._operation.conditions]
         if not all(isinstance(one, bool) for one in given):
             return None
@@ -132,7 +133,7 @@ class Plan:
             self._selections[self, held] = compiled
         return compiled
 
-    async def run(self, bound: Bound, context: object) -> ExecutionResult:
+    def run(self, bound: Bound, context: object) -> Awaitable[ExecutionResult]:
         """The answer: the same data and errors that graphql-core would give."""
         run = Run(self._operation, bound.given, bound.coerced, context)
-        return await run.answer(bound.selection.top)
+        return run.answer(bound.selection.top)

@@ -27,6 +27,8 @@ from resolvers.plan.places import Place, path_of
 class Infos(dict[Field, LightInfo]):
     """The info of every field of a run, made when it is first wanted."""
 
+    __slots__ = ("_run",)
+
     def __init__(self, run: "Run") -> None:
         self._run = run
 
@@ -43,13 +45,15 @@ class Infos(dict[Field, LightInfo]):
 class Arguments(dict[Field, dict[str, Any]]):
     """The arguments of every field of a run: they are the same for all its objects."""
 
+    __slots__ = ("_variables",)
+
     def __init__(self, variables: Variables) -> None:
         self._variables = variables
 
     def __missing__(self, field: Field) -> dict[str, Any]:
         assert field.given is not None, "only fields with arguments are asked for them"
-        self[field] = field.given(self._variables)
-        return self[field]
+        self[field] = given = field.given(self._variables)
+        return given
 
 
 class Run:
@@ -70,24 +74,27 @@ class Run:
     async def answer(self, fields: Sequence[Selected]) -> ExecutionResult:
         """The data of the top fields, and the errors."""
         try:
-            return await self._answer(fields)
+            self._begin_all(fields)
+            while self._later:
+                await self._level()
+            return ExecutionResult(self._data, self.errors or None)
         finally:
             self.infos.forget()
 
-    async def _answer(self, fields: Sequence[Selected]) -> ExecutionResult:
+    def _begin_all(self, fields: Sequence[Selected]) -> None:
+        data: dict[str, object] = {}
         try:
-            self._data = dict(self._top(field) for field in fields)
+            for field in fields:
+                if isinstance(field, str):
+                    data[field] = self._operation.top.name
+                else:
+                    data[field.key] = field.execute(None, None, self)
         except GraphQLError as error:
             leave(one.value for one in self._later)
-            return ExecutionResult(None, [*self.errors, error])
-        while self._later:
-            await self._level()
-        return ExecutionResult(self._data, self.errors or None)
-
-    def _top(self, field: Selected) -> tuple[str, object]:
-        if isinstance(field, str):
-            return field, self._operation.top.name
-        return field.key, field.execute(None, None, self)
+            self._later = []
+            self.errors.append(error)
+        else:
+            self._data = data
 
     def put_off(self, later: Later) -> None:
         """Have a value waited for with all others of its level."""
@@ -114,8 +121,10 @@ class Run:
         if self._holder(one.place) is None:
             leave([one.value])
             return False
+        if one.begun:
+            return True
         try:
-            one.begin(self)
+            one.value = one.field.prepared(one.value, self)
         except Exception as trouble:  # whatever a resolver raises, as graphql-core does it
             self._fail(one, trouble)
             return False
@@ -136,14 +145,14 @@ class Run:
             one.value = _finished(one.value, outcomes[begin:end])
 
     def _settle(self, one: Later) -> None:
-        if self._holder(one.place) is None:  # what it would stand in was nulled meanwhile
+        holder = self._holder(one.place)
+        if holder is None:  # what it would stand in was nulled meanwhile
             return
+        project = one.field.by_class.get(type(one.value)) or one.complete
         try:
-            shown = one.complete(one.value, one.place, self)
+            holder[one.place[1]] = project(one.value, one.place, self)
         except Exception as trouble:  # whatever a resolver raises, as graphql-core does it
             self._fail(one, trouble)
-        else:
-            self._put(one.place, shown)
 
     def _fail(self, one: Later, trouble: Exception) -> None:
         """Note the error, and null the nearest place around that may be null."""

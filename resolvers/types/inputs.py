@@ -1,7 +1,6 @@
 """What callers give: subjects, purposes, lookups."""
 
 from datetime import datetime
-from functools import cached_property
 
 import strawberry
 
@@ -63,6 +62,8 @@ def with_zone(argument: str, moment: datetime) -> datetime:
 
 def named(name: str | None) -> str | None:
     """A name to be sent to platforms, or none where it is blank."""
+    if name and name.isalpha() and len(name) <= LONGEST:  # letters have no blanks around them
+        return name
     return recordable("name", name) if name and not name.isspace() else None
 
 
@@ -105,9 +106,11 @@ class SubjectInput:
     )
 
     def subject(self) -> Subject:
-        chosen = self.person or self.organisation
-        assert chosen is not None, "exactly one is given: @oneOf"
-        return chosen.value.subject()
+        person, organisation = self.person, self.organisation
+        if person is not None:
+            return person.value.subject()
+        assert organisation is not None, "exactly one is given: @oneOf"
+        return organisation.value.subject()
 
 
 @strawberry.input(
@@ -131,10 +134,12 @@ class PurposeInput:
 
     def purpose(self) -> Purpose:
         """The purpose, checked once however many lookups are for it."""
-        return self._purpose
+        known: Purpose | None = self.__dict__.get("_purpose")
+        if known is None:
+            known = self.__dict__["_purpose"] = self._checked()
+        return known
 
-    @cached_property
-    def _purpose(self) -> Purpose:
+    def _checked(self) -> Purpose:
         return Purpose(
             item=recordable("purpose.item", self.item),
             case=recordable("purpose.case", self.case),

@@ -9,7 +9,7 @@ from graphql import ExecutionResult, parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolvers.documents.documents import Documents
+from resolvers.documents.documents import OFTEN, Documents
 from resolvers.documents.lifting import lifted
 from resolvers.documents.literals import cut
 from resolvers.execution import Operation, Refused, Request
@@ -225,8 +225,8 @@ def test_no_identifier_stays_in_memory(text: str) -> None:
     """Whatever was read, and however wrong it was: nothing that is kept holds it."""
     documents = Documents(SCHEMA, Limits())
 
-    documents.read(text)
-    documents.read(text)
+    for _ in range(2 * OFTEN):
+        documents.read(text)
 
     held = everything_held(documents)
     assert PERSON not in held
@@ -244,6 +244,33 @@ def test_what_is_too_long_is_not_kept_for_the_sake_of_a_short_literal() -> None:
 
     assert written.checked.errors == []
     assert blanks not in everything_held(documents)
+
+
+def times_lifted(documents: Documents, text: str, times: int) -> list[bool]:
+    """Whether its literals were lifted, each time it was read."""
+    return [documents.read(text).lifting is not None for _ in range(times)]
+
+
+def test_a_harmless_text_that_comes_often_is_compiled_as_it_is_written() -> None:
+    """From then on nothing is cut out of it; what else has its shape is lifted as before."""
+    documents = Documents(SCHEMA, Limits())
+    documents.read('{ echo(id: "of_its_shape") }')
+
+    often = times_lifted(documents, '{ echo(id: "often") }', OFTEN + 2)
+
+    assert often == [True] * (OFTEN - 1) + [False] * 3
+    assert times_lifted(documents, '{ echo(id: "seldom") }', 1) == [True]
+
+
+def test_a_text_that_may_be_of_a_person_is_lifted_however_often_it_comes() -> None:
+    """It is neither counted nor remembered."""
+    documents = Documents(SCHEMA, Limits())
+    documents.read('{ echo(id: "of_its_shape") }')
+
+    often = times_lifted(documents, f'{{ echo(id: "{PERSON}") }}', 3 * OFTEN)
+
+    assert all(often)
+    assert PERSON not in everything_held(documents)
 
 
 async def test_an_error_of_a_lifted_literal_stands_where_the_literal_does() -> None:

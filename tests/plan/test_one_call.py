@@ -76,6 +76,32 @@ async def test_a_hundred_aliases_a_list_and_both_with_a_dossier_are_one_call(
     assert core_context.calls == [100 + 1 + twelve]
 
 
+async def test_each_alias_discloses_what_it_selects_itself(ground: Ground) -> None:
+    """Some select the same and some do not, on a type, by a condition or through a fragment."""
+    below = "disclosure { fields } certificate"
+    selections = [
+        "... on ResidentIdCard { name }",
+        "... on ResidentIdCard { sex }",
+        "... on ResidentIdCard { name }",
+        "number ... on ResidentIdCard { sex @include(if: $i) }",
+        "...N",
+    ]
+    aliases = " ".join(
+        f'c{number}: certificate(type: "{TYPE}", subject: $s, purpose: $p) '
+        f"{{ ... on Found {{ {below} {{ {selection} }} }} }}"
+        for number, selection in enumerate(selections)
+    )
+    query = f"""query Q($s: SubjectInput!, $p: PurposeInput!, $i: Boolean!) {{ {aliases} }}
+    fragment N on ResidentIdCard {{ name bornOn }}"""
+    variables = {"s": people(ground, 1)[0], "p": PURPOSE, "i": False}
+
+    given = await ground.by_plan(query, variables, ground.context())
+
+    assert given.data is not None
+    disclosed = [one["disclosure"]["fields"] for one in given.data.values()]
+    assert disclosed == [["name"], ["sex"], ["name"], ["id_number"], ["born_on", "name"]]
+
+
 async def test_selected_fields_are_those_of_the_conditions_of_the_request(ground: Ground) -> None:
     """One plan, two requests: what a condition leaves out is neither shown nor disclosed."""
     query = """query Q($p: PurposeInput!, $s: SubjectInput!, $more: Boolean!) {

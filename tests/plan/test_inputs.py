@@ -1,0 +1,67 @@
+"""Input objects are made as Strawberry makes them, however their classes want it."""
+
+from typing import Any
+
+import strawberry
+from graphql import is_input_type
+
+from resolvers.plan.inputs import Inputs
+
+
+@strawberry.input
+class Plain:
+    name: str
+    nickname: str | None = None
+
+
+@strawberry.input
+class Shouted:
+    name: str
+
+    def __post_init__(self) -> None:
+        self.name = self.name.upper()
+
+
+@strawberry.input
+class Greeted:
+    name: str
+
+    def __init__(self, name: str) -> None:
+        self.name = f"Hello {name}"
+
+
+@strawberry.input
+class Trimmed:
+    name: str
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value.strip())
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def names(self, plain: Plain, shouted: Shouted, greeted: Greeted, trimmed: Trimmed) -> str:
+        return " ".join(one.name for one in (plain, shouted, greeted, trimmed))
+
+
+def made(name: str, given: object) -> Any:
+    """What a value of the named type becomes."""
+    schema = strawberry.Schema(Query)._schema
+    type_ = schema.type_map[name]
+    assert is_input_type(type_)
+    return Inputs(schema).coercer(type_)(given)
+
+
+def test_a_plain_one_has_its_fields() -> None:
+    """Those that are left out have their defaults, and it equals one that was constructed."""
+    assert made("Plain", {"name": "a"}) == Plain(name="a")
+    assert made("Plain", {"name": "a", "nickname": "b"}) == Plain(name="a", nickname="b")
+    assert vars(made("Plain", {"name": "a"})) == {"name": "a", "nickname": None}
+
+
+def test_constructors_with_a_will_of_their_own_are_called() -> None:
+    """One that does more afterwards, one that is written by hand, one that sets attributes its way."""
+    assert made("Shouted", {"name": "a"}).name == "A"
+    assert made("Greeted", {"name": "a"}).name == "Hello a"
+    assert made("Trimmed", {"name": " a "}).name == "a"
