@@ -99,7 +99,7 @@ class CertificateTypes:
         """
         generated = self._generated[found.type]
         made: Any = object.__new__(generated.graphql)
-        made.found, made.subject = found, subject
+        made.found, made.subject, made.told = found, subject, found.disclosed
         made.__dict__ = generated.shown(found.disclosed) if generated.read else found.disclosed
         certificate: Certificate = made
         return certificate

@@ -101,9 +101,12 @@ class Listed:
         complete, nullable, by_class = self._complete, self._nullable, self._by_class
         shown: list[object] = []
         rest = iter(values)
+        latest, project = None, None  # mostly all are of one class
         for index, value in enumerate(rest):
             at = (place, index, nullable)
-            project = by_class.get(type(value))
+            if project is None or type(value) is not latest:
+                latest = type(value)
+                project = by_class.get(latest)
             try:
                 if project is not None:
                     shown.append(project(value, at, run))

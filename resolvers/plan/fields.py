@@ -1,7 +1,7 @@
 """One field of a plan: how its value is had, completed, and refused."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from graphql import (
     FieldNode,
@@ -70,9 +70,8 @@ class Field:
         self.given = given
         self.nullable = not isinstance(definition.type, GraphQLNonNull)
         self.remembered: Remembered = {}
-        self.told_as = self  # the field whose info the first half of a resolver is told
         self.plain: set[type] = set()  # classes of values that nobody has to wait for
-        self.shared: str | None = None  # the path to what decides alone what it shows
+        self.alike: Alike | None = None  # where others show the same
         self.complete: Complete
         self.by_class: dict[type, Project]  # of the objects seen so far; none of other values
 
@@ -108,7 +107,7 @@ class Field:
             given = run.given[self]
         except Unfit:
             return self._as_core(source, run)
-        return self.calling.prepare(source, run.infos[self.told_as], **given)
+        return self.calling.prepare(source, run.infos[self], **given)
 
     def _as_core(self, source: object, run: Running) -> Any:
         resolve = self.definition.resolve
@@ -144,10 +143,20 @@ class Field:
         run.errors.append(error)
 
 
+class Alike(NamedTuple):
+    """That a field shows the same wherever a path from its object leads to the same.
+
+    So do all fields like it, of which `first` is the first.
+    """
+
+    path: str
+    first: Field
+
+
 class Later:
     """A value that has to be waited for, and where it is going to stand.
 
-    `value` is at first the object whose field it is, or, where it has `begun`, what is to be awaited.
+    `value` is at first the object whose field it is, or, where it is `begun`, what is to be awaited.
     """
 
     __slots__ = ("begun", "complete", "field", "place", "value")
@@ -160,6 +169,12 @@ class Later:
         self.complete = complete
         self.value: Any = value
         self.begun = begun
+
+    def begin(self, run: Running) -> None:
+        """Call the resolver: now `value` is what it looks up, or what is to be awaited."""
+        if not self.begun:
+            self.begun = True
+            self.value = self.field.prepared(self.value, run)
 
 
 Selected = Field | str

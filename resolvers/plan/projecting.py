@@ -14,10 +14,12 @@ What a field with something in common (see `alike`) showed of an object is looke
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLNonNull, GraphQLScalarType, Undefined, is_composite_type
+from strawberry.schema.types.base_scalars import isoformat
 
 from resolvers.plan.fields import Field, Project, Selected
 from resolvers.plan.generating import made
@@ -31,6 +33,8 @@ TAKEN = {
     "Float": "type({0}) is float and {0} - {0} == 0",  # neither infinite nor no number
 }
 """By scalar, which values are shown as they are."""
+DAYS = {"Date": date, "DateTime": datetime}
+"""By scalar, the class of its values, where Strawberry's `isoformat` shows them."""
 
 
 def projection(type_name: str, fields: Sequence[Selected]) -> Project:
@@ -63,17 +67,17 @@ def _had(number: int, field: Field, names: dict[str, Any]) -> Iterator[str]:
         return
     names[f"completed{number}"] = field.completed
     read = [f"value{number} = {_read(number, field, names)}", *_shown(number, field, names)]
-    if field.shared is None:
+    if field.alike is None:
         yield from read
         return
-    names[f"field{number}"] = field
-    yield f"alike = run.infos[field{number}].shown"
-    yield f"value{number} = alike.get(source.{field.shared})"
+    names[f"first{number}"], key = field.alike.first, f"source.{field.alike.path}"
+    yield f"alike = run.infos[first{number}].shown"
+    yield f"value{number} = alike.get({key})"
     yield f"if value{number} is None:"
     yield from (f"    {line}" for line in read)
     # Null may be one for now, or one with an error, which every object has for itself.
     yield f"    if value{number} is not None and None not in value{number}.values():"
-    yield f"        alike[source.{field.shared}] = value{number}"
+    yield f"        alike[{key}] = value{number}"
 
 
 def _read(number: int, field: Field, names: dict[str, Any]) -> str:
@@ -94,27 +98,33 @@ def _shown(number: int, field: Field, names: dict[str, Any]) -> Iterator[str]:
     inner = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
     enum, value = _named(inner), f"value{number}"
     careful = f"{value} = completed{number}({value}, place, run)"
+    otherwise = f"elif {value} is not None: {careful}" if field.nullable else f"else: {careful}"
     if is_composite_type(inner):
         names[f"by_class{number}"] = field.by_class
+        at = f"(place, {field.key!r}, {field.nullable})"
         yield f"project = by_class{number}.get(type({value}))"
-        yield f"if project is None: {careful}"
-        yield f"else: {value} = project({value}, (place, {field.key!r}, {field.nullable}), run)"
+        yield f"if project is not None: {value} = project({value}, {at}, run)"
+        yield otherwise
     elif enum is not None:
         names[f"Enum{number}"], names[f"names{number}"] = enum
         yield f"if type({value}) is Enum{number}: {value} = names{number}[{value}._name_]"
-        yield f"else: {careful}"
-    elif isinstance(inner, GraphQLScalarType) and inner.name in TAKEN:
+        yield otherwise
+    elif not isinstance(inner, GraphQLScalarType):
+        yield careful
+    elif inner.name in TAKEN:
         null = f" or {value} is None" if field.nullable else ""
         yield f"if not ({TAKEN[inner.name].format(value)}{null}): {careful}"
-    elif isinstance(inner, GraphQLScalarType):
+    elif inner.name in DAYS and inner.coerce_output_value is isoformat:
+        names[f"Day{number}"] = DAYS[inner.name]
+        yield f"if type({value}) is Day{number}: {value} = {value}.isoformat()"
+        yield otherwise
+    else:
         names[f"plain{number}"], names[f"scalar{number}"] = field.plain, inner.coerce_output_value
         yield f"if type({value}) in plain{number}:"
         yield f"    shown = scalar{number}({value})"
         yield f"    if shown is None or shown is Undefined: {careful}"
         yield f"    else: {value} = shown"
-        yield f"else: {careful}"
-    else:
-        yield careful
+        yield otherwise
 
 
 def _named(type_: object) -> tuple[type[Enum], dict[str, str]] | None:

@@ -20,7 +20,7 @@ from graphql.execution.values import VariableValues
 from resolvers.plan.arguments import Given, Variables, compiled_arguments
 from resolvers.plan.calling import Calling, calling_of
 from resolvers.plan.completing import complete_with
-from resolvers.plan.fields import Field, Project, Selected
+from resolvers.plan.fields import Alike, Field, Project, Selected
 from resolvers.plan.inputs import STRAWBERRY, Inputs, Unfit, Unplannable
 from resolvers.plan.operation import Operation
 from resolvers.plan.projecting import projection
@@ -41,6 +41,7 @@ class Compiled:
         }
         self._held = VariableValues({}, dict(held))
         self._seen: dict[tuple[object, ...], Project] = {}
+        self._first: dict[tuple[object, ...], Field] = {}  # of those that show the same
         self.top: list[Selected] = self._top()
 
     def _top(self) -> list[Selected]:
@@ -69,12 +70,10 @@ class Compiled:
         ).grouped_field_set
 
     def _fields(self, type_: GraphQLObjectType, chosen: Chosen) -> list[Selected]:
-        fields = [
+        return [
             self._field(type_, key, [one.node for one in details])
             for key, details in chosen.items()
         ]
-        _tell_alike(fields)
-        return fields
 
     def _field(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Selected:
         name = nodes[0].name.value
@@ -85,18 +84,21 @@ class Compiled:
         calling = calling_of(strawberry)
         given = self._given(calling, definition, nodes[0])
         field = Field(key, nodes, parent, definition, strawberry, calling, given)
-        field.shared = self._shared(field)
+        field.alike = self._alike(field)
         complete_with(field, self)
         return field
 
-    def _shared(self, field: Field) -> str | None:
-        """What its objects have in common to be shown alike: only where all below is plainly theirs."""
+    def _alike(self, field: Field) -> Alike | None:
+        """Where others show the same: only where all that is selected below is plainly its object's."""
         direct, type_ = field.calling.direct, get_nullable_type(field.definition.type)
         if direct is None or direct.same_for is None or not isinstance(type_, GraphQLObjectType):
             return None
-        names = [them[0].node.name.value for them in self._chosen(type_, field.nodes).values()]
-        known = all(name == TYPENAME or _plain(type_.fields[name]) for name in names)
-        return direct.same_for if known else None
+        chosen = self._chosen(type_, field.nodes).items()
+        shown = tuple((key, them[0].node.name.value) for key, them in chosen)
+        if not all(name == TYPENAME or _plain(type_.fields[name]) for _, name in shown):
+            return None
+        first = self._first.setdefault((direct.function, type_.name, *shown), field)
+        return Alike(direct.same_for, first)
 
     def _given(self, calling: Calling, definition: GraphQLField, node: FieldNode) -> Given | None:
         if not calling.known:
@@ -114,21 +116,6 @@ def _plain(field: GraphQLField) -> bool:
     calling = calling_of(field.extensions[STRAWBERRY])
     alone = calling.direct is not None and not calling.informed and not calling.waits
     return alone and is_leaf_type(get_nullable_type(field.type))
-
-
-def _tell_alike(fields: Sequence[Selected]) -> None:
-    """Let fields that look up be told alike where they differ in nothing but alias and arguments."""
-    first: dict[tuple[str, ...], Field] = {}
-    for field in fields:
-        if isinstance(field, Field) and field.calling.prepare is not None:
-            key = (field.name, *[_written_below(node) for node in field.nodes])
-            field.told_as = first.setdefault(key, field)
-
-
-def _written_below(node: FieldNode) -> str:
-    """What a field selects, as it is written."""
-    below = node.selection_set and node.selection_set.loc
-    return "" if not below else below.source.body[below.start : below.end]
 
 
 def _unfit(_: Variables) -> dict[str, object]:

@@ -250,6 +250,24 @@ async def test_what_is_alike_is_made_once_for_all_who_share_it(selected: str, ma
     assert context.made == made
 
 
+async def test_aliases_share_what_is_alike() -> None:
+    """Where they select the same of it, under the same keys."""
+    query = """
+      { a: thing { alike { name day } } b: thing { alike { name day } alike { name } }
+        c: thing { alike { title: name day } } d: thing { level alike { day name } } }
+    """
+    document, context = parse(query), Explorer()
+    plan = planned(SCHEMA, document, None)
+    assert plan is not None
+    bound = plan.bound({})
+    assert bound is not None
+
+    ours = await plan.run(bound, context)
+
+    assert difference(ours, await core_answer(query, {})) is None
+    assert context.made == 3
+
+
 async def test_what_goes_wrong_alike_is_told_of_every_place() -> None:
     """Errors and nulls are nobody's share: each place has its own."""
     query = """
