@@ -70,6 +70,7 @@ class Field:
         self.given = given
         self.nullable = not isinstance(definition.type, GraphQLNonNull)
         self.remembered: Remembered = {}
+        self.told_as = self  # the field whose info the first half of a resolver is told
         self.plain: set[type] = set()  # classes of values that nobody has to wait for
         self.alike: Alike | None = None  # where others show the same
         self.complete: Complete
@@ -107,7 +108,7 @@ class Field:
             given = run.given[self]
         except Unfit:
             return self._as_core(source, run)
-        return self.calling.prepare(source, run.infos[self], **given)
+        return self.calling.prepare(source, run.infos[self.told_as], **given)
 
     def _as_core(self, source: object, run: Running) -> Any:
         resolve = self.definition.resolve
@@ -156,7 +157,7 @@ class Alike(NamedTuple):
 class Later:
     """A value that has to be waited for, and where it is going to stand.
 
-    `value` is at first the object whose field it is, or, where it is `begun`, what is to be awaited.
+    `value` is at first the object whose field it is, or, where it has `begun`, what is to be awaited.
     """
 
     __slots__ = ("begun", "complete", "field", "place", "value")
@@ -169,12 +170,6 @@ class Later:
         self.complete = complete
         self.value: Any = value
         self.begun = begun
-
-    def begin(self, run: Running) -> None:
-        """Call the resolver: now `value` is what it looks up, or what is to be awaited."""
-        if not self.begun:
-            self.begun = True
-            self.value = self.field.prepared(self.value, run)
 
 
 Selected = Field | str

@@ -70,10 +70,12 @@ class Compiled:
         ).grouped_field_set
 
     def _fields(self, type_: GraphQLObjectType, chosen: Chosen) -> list[Selected]:
-        return [
+        fields = [
             self._field(type_, key, [one.node for one in details])
             for key, details in chosen.items()
         ]
+        _tell_alike(fields)
+        return fields
 
     def _field(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Selected:
         name = nodes[0].name.value
@@ -116,6 +118,21 @@ def _plain(field: GraphQLField) -> bool:
     calling = calling_of(field.extensions[STRAWBERRY])
     alone = calling.direct is not None and not calling.informed and not calling.waits
     return alone and is_leaf_type(get_nullable_type(field.type))
+
+
+def _tell_alike(fields: Sequence[Selected]) -> None:
+    """Let fields that look up be told alike where they differ in nothing but alias and arguments."""
+    first: dict[tuple[str, ...], Field] = {}
+    for field in fields:
+        if isinstance(field, Field) and field.calling.prepare is not None:
+            key = (field.name, *[_written_below(node) for node in field.nodes])
+            field.told_as = first.setdefault(key, field)
+
+
+def _written_below(node: FieldNode) -> str:
+    """What a field selects, as it is written."""
+    below = node.selection_set and node.selection_set.loc
+    return "" if not below else below.source.body[below.start : below.end]
 
 
 def _unfit(_: Variables) -> dict[str, object]:
