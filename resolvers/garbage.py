@@ -4,8 +4,9 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-THRESHOLDS = (50_000, 5, 2)
-"""More objects than the requests inside hold at once, so that none is looked at while it is used.
+THRESHOLDS = (150_000, 1, 1)
+"""More objects than the requests inside hold at once, so that none is looked at while it is used: 10,000
+lookups in one request hold 100,000.
 
 A request leaves no cycle behind (a test holds it to that), so there is next to nothing to be found. Documents
 that are forgotten do: of who sends ever new ones no more than a million objects, some 100 MB, are to pile up.
