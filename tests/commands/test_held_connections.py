@@ -81,7 +81,7 @@ def test_sockets_and_streams_end_with_the_hub(tmp_path: Path) -> None:
             code, body = closed(socket), stream.read().decode()
     assert (code, stream.status) == (1001, 200)
     assert body.replace(":\n\n", "") == ""
-    assert took < 5
+    assert took < 12  # the grace is fifteen
 
 
 def test_a_key_revoked_at_the_command_line_ends_its_subscriptions(tmp_path: Path) -> None:
@@ -98,4 +98,4 @@ def test_a_key_revoked_at_the_command_line_ends_its_subscriptions(tmp_path: Path
 
     assert revoked.code == 0, revoked.err
     assert (code, '"UNAUTHENTICATED"' in body, "event: complete" in body) == (4403, True, True)
-    assert took < 12
+    assert took < 20

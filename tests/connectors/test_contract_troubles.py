@@ -96,7 +96,7 @@ async def test_hang(speaker: Speaker, http: Http) -> None:
 
         before, failure, after = await world.ask(MEI, BO, LAN)
 
-    assert 0.25 < time.monotonic() - start < 1.5
+    assert 0.25 < time.monotonic() - start < 3
     assert (before, after) == (MEI_HELD, LAN_HELD)
     assert type(failure) is TimedOut
     assert str(failure).startswith("city/id_card: no whole answer within 0.3 s")
@@ -196,7 +196,7 @@ async def test_patience(speaker: Speaker, http: Http) -> None:
 
 
 async def test_who_would_come_too_late_is_told_at_once(speaker: Speaker, http: Http) -> None:
-    """Where calls take a second and one is under way, half a second isn't worth waiting for."""
+    """Where calls take a second and one is under way, a moment isn't worth waiting for."""
     async with opened(speaker, http, concurrency=1) as world:
         world.platform.takes = 1.0
         await world.ask(MEI)
@@ -205,12 +205,12 @@ async def test_who_would_come_too_late_is_told_at_once(speaker: Speaker, http: H
         await until(lambda: world.server.now == 1)
         start = time.monotonic()
 
-        (crowded,) = await world.connector.fetch(world.interface, [inquiry(LAN)], 0.05)
+        (crowded,) = await world.connector.fetch(world.interface, [inquiry(LAN)], 0.15)
         late = time.monotonic() - start
         await under_way
 
     assert type(crowded) is Crowded
-    assert late < 0.04
+    assert late < 0.12
 
 
 async def test_a_slot_is_free_again_after_the_timeout(speaker: Speaker, http: Http) -> None:

@@ -16,6 +16,7 @@ from hub.storage.key_store import create_key
 from hub.storage.opened import open_database
 from resolvers.door import Allowance, Door, TurnedAway
 from resolvers.errors import CallerError
+from tests.connectors.scripted_server import until
 from tests.face.asking import MANY, ONE, given_person
 from tests.stack import OPERATOR, PURPOSE, UNIT, Stack, open_stack
 
@@ -41,6 +42,13 @@ def lookup_of(stack: Stack) -> dict[str, Any]:
     }
 
 
+def inside_of(stack: Stack) -> int:
+    """How many requests are inside now."""
+    app: Any = stack.server.config.app
+    door: Door = app.state.operating.door
+    return door.inside
+
+
 async def shed(stack: Stack, reason: str) -> float:
     async with stack.session.get(f"{stack.url}/metrics") as reply:
         lines = (await reply.text()).splitlines()
@@ -51,7 +59,7 @@ async def shed(stack: Stack, reason: str) -> float:
 async def test_a_full_hub_turns_away_at_once_and_serves_again(tmp_path: Path) -> None:
     """With room for two, three of five are told to come again; those inside are answered."""
     async with stack_with(tmp_path, IN_FLIGHT="2") as up:
-        up.sandbox.platform("province").turn(Dials(latency=Latency(ms=500)))
+        up.sandbox.platform("province").turn(Dials(latency=Latency(ms=900)))
         asked = [asyncio.create_task(up.post(lookup_of(up))) for _ in range(5)]
         answers = await asyncio.gather(*asked)
         up.sandbox.platform("province").turn(Dials())
@@ -69,9 +77,9 @@ async def test_a_full_hub_turns_away_at_once_and_serves_again(tmp_path: Path) ->
 async def test_who_has_no_key_stands_outside(tmp_path: Path) -> None:
     """While the only place is taken a stranger hears 401: it takes no place and waits for none."""
     async with stack_with(tmp_path, IN_FLIGHT="1") as up:
-        up.sandbox.platform("province").turn(Dials(latency=Latency(ms=700)))
+        up.sandbox.platform("province").turn(Dials(latency=Latency(ms=1500)))
         inside = asyncio.create_task(up.post(lookup_of(up)))
-        await asyncio.sleep(0.2)
+        await until(lambda: inside_of(up) == 1)
         full, _ = await up.post(ME)
         strangers = [(await up.post(ME, key=f"ch_{number}_unknown"))[0] for number in range(3)]
         answered, _ = await inside
@@ -88,7 +96,7 @@ async def test_one_key_may_not_fill_the_hub_while_another_comes(tmp_path: Path) 
         up.sandbox.platform("province").turn(Dials(latency=Latency(ms=900)))
         up.reset_counts()
         busy = [asyncio.create_task(up.post(lookup_of(up))) for _ in range(4)]
-        await asyncio.sleep(0.3)
+        await until(lambda: sum(one.done() for one in busy) == 2)
         second, _ = await up.post(ME, key=other)
         answers = await asyncio.gather(*busy)
         counted, calls = await shed(up, "share"), up.upstream_calls()
@@ -184,7 +192,7 @@ async def test_a_sender_that_stalls_is_cut_off(tmp_path: Path) -> None:
             + f"Authorization: Bearer {up.key}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
             + body[:5]
         )
-        await asyncio.sleep(0.2)
+        await until(lambda: inside_of(up) == 1)
         full, _ = await up.post(ME)
         status_line = await asyncio.wait_for(reader.readline(), 15)
         writer.close()

@@ -62,5 +62,4 @@ async def test_a_loop_that_is_held_up_is_seen() -> None:
         time.sleep(0.4)  # noqa: ASYNC251  # that is the point
         held = lateness.seconds
 
-    assert before < 0.1
-    assert 0.3 < held < 0.6
+    assert before < 0.3 < held < 2
