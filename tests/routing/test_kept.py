@@ -20,7 +20,7 @@ from connectors.contract import (
     Value,
 )
 from hub.declarations.words import Freshness
-from hub.evidence import HolderKind, Subject, Tier
+from hub.evidence import HolderKind, Said, Subject, Tier
 from hub.routing.kept import Asker, Kept
 from hub.routing.line import LineRules
 from hub.routing.lines import Lines
@@ -293,3 +293,21 @@ def test_for_unchanged_data_used_again_equals_asked_again(
     for one, other in zip(used, fresh, strict=True):
         assert [(a.source, a.said) for a in one.trail] == [(a.source, a.said) for a in other.trail]
         assert (one.holding and one.holding.values) == (other.holding and other.holding.values)
+
+
+def test_what_a_source_said_late_is_used_again() -> None:
+    """The first one outlasts its share and is heard after all: the next query asks neither."""
+    scripts = [Scripted({"a": HELD}, slow={"a": 0.2}), Scripted()]
+
+    async def both() -> tuple[list[Search], list[Search]]:
+        async with Lines(Observatory(), LineRules(retries=RetryRules(share=0.0))) as lines:
+            router = Router(lines, Kept(100_000, Clock()), lambda: NOW)
+            late = await router.find(questions(scripts, "a"), 0.35)
+            return late, await router.find(questions(scripts, "a"), 0.35)
+
+    (late,), (again,) = asyncio.run(both())
+
+    assert [one.asked for one in scripts] == [[["a"]], [["a"]]]
+    assert [one.said for one in late.trail] == [Said.HELD, Said.NOT_HELD]
+    assert again.holding == late.holding
+    assert [(one.said, one.reused) for one in again.trail] == [(Said.HELD, True)]

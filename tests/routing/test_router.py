@@ -62,7 +62,7 @@ def question(subject: str, connectors: list[Scripted], key: object = None) -> Se
         source(f"s{number}", tier, connector)
         for number, (tier, connector) in enumerate(zip(TIERS, connectors, strict=False))
     )
-    return Search(key or subject, route, Inquiry({"subject.id": subject}), asker(subject))
+    return Search(key or subject, route, Inquiry({"subject.id": subject}))
 
 
 def asker(subject: str, unit: str = "U1", max_age: float | None = None) -> Asker:
