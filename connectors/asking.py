@@ -195,7 +195,7 @@ def sameness(inquiry: Inquiry) -> Hashable:
 
 def all_differ(inquiries: Sequence[Inquiry]) -> bool:
     """Whether no two of them are one question."""
-    return len(set(map(sameness, inquiries))) == len(inquiries)
+    return len(inquiries) == 1 or len(set(map(sameness, inquiries))) == len(inquiries)
 
 
 def places_of(inquiries: Sequence[Inquiry]) -> dict[Hashable, list[int]]:

@@ -78,8 +78,7 @@ class Gathering:
     async def ask(self, asked: Asked, told: Told) -> Outcomes:
         """One outcome per inquiry, in order, each told as soon as its batch has ended; a bug flies."""
         asker, left, heard = Asker(), len(asked.inquiries), dict[int, Outcomes]()
-        for batch in batches_of([Share(asker, asked, 0, left, 0)], self._size):
-            self._send(batch) if batch[0].count == self._size else self._join(batch[0])
+        self._begin(Share(asker, asked, 0, left, 0))
         while left:
             for share, ended in await asker.news():
                 outcomes = ended.result()[share.first : share.first + share.count]
@@ -88,6 +87,13 @@ class Gathering:
                 heard[share.start] = outcomes
                 left -= share.count
         return [outcome for start in sorted(heard) for outcome in heard[start]]
+
+    def _begin(self, whole: Share) -> None:
+        if 0 < whole.count < self._size:
+            self._join(whole)
+            return
+        for batch in batches_of([whole], self._size):
+            self._send(batch) if batch[0].count == self._size else self._join(batch[0])
 
     def _join(self, share: Share) -> None:
         if not self._waiting:

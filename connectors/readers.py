@@ -73,7 +73,7 @@ class AnswerReader:
         row = document.get(self._row_key) if type(document) is dict and self._row_key else None
         if type(row) is dict and _says_something(row):
             return (row,)
-        return _rows_in(document, self._shape.rows)
+        return _plain_rows(document, self._shape.rows)
 
     def _are_of(self, subject_id: str, rows: Sequence[Row]) -> bool:
         """Whether the rows plainly are the subject's; where it is not plain, `False`."""
@@ -116,7 +116,7 @@ def _are_plain(fields: Sequence[FieldSource]) -> bool:
     return plain and len({one.name for one in fields}) == len(fields)
 
 
-def _rows_in(document: Json, path: str) -> Sequence[Row]:
+def _plain_rows(document: Json, path: str) -> Sequence[Row]:
     """What `rows_at` finds, sooner where the rows plainly are no blanks."""
     found = at(document, path)
     if not isinstance(found, Gap):
