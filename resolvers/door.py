@@ -116,7 +116,9 @@ class Door:
 
     def request_of(self, key: str) -> None:
         """Count a request of a key; raises `TurnedAway` where it has had its share."""
-        wait = self._excess(self._requests, key, "request", 1)
+        if self._requests.item is None:
+            return
+        wait = self._excess(self._requests.item, key, "request", 1)
         if wait is not None:
             self._shed("requests")
             raise TurnedAway(
@@ -128,7 +130,9 @@ class Door:
 
     def lookups_of(self, key: str, lookups: int) -> None:
         """Count lookups of a key; raises `CallerError` where it has had its share."""
-        wait = self._excess(self._lookups, key, "lookup", lookups)
+        if self._lookups.item is None:
+            return
+        wait = self._excess(self._lookups.item, key, "lookup", lookups)
         if wait is not None:
             self._shed("lookups")
             raise CallerError(
@@ -137,14 +141,11 @@ class Door:
                 f"Ask again in {wait} s, or have the hub's operator allow more.",
             )
 
-    def _excess(self, allowance: Allowance, key: str, what: str, count: int) -> int | None:
+    def _excess(self, item: RateLimitItem, key: str, what: str, count: int) -> int | None:
         """Seconds until the key may go on, where it has had its share; none where it may.
 
         Who is refused has used nothing of it up.
         """
-        item = allowance.item
-        if item is None:
-            return None
         if self._windows.test(item, what, key, cost=count):
             self._windows.hit(item, what, key, cost=count)
             return None
