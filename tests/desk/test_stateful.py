@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -197,10 +198,17 @@ class Desk(Truths):
             self.put(ended.objected)
 
 
-TestDesk = Desk.TestCase
-TestDesk.settings = settings(
+class DeskAtLength(Desk):
+    """The same, tried more often: `make slow`."""
+
+
+LONG = settings(
     max_examples=120,
     stateful_step_count=50,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
+TestDesk = Desk.TestCase
+TestDesk.settings = settings(LONG, max_examples=40)
+TestDeskAtLength = pytest.mark.slow(DeskAtLength.TestCase)
+TestDeskAtLength.settings = LONG
