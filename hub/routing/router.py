@@ -84,9 +84,7 @@ class Router:
             late += await self._hear(standing, budget.ends)
         if late:
             await self._hear_late(late, budget.ends)
-        if not alone:
-            _share(searches, firsts)
-        return searches
+        return searches if alone else _shared(searches, firsts)
 
     def _next_wave(self, searches: Iterable[Search]) -> Wave:
         """Every search that can move on under its next source: one batch for each source."""
@@ -256,9 +254,10 @@ def _silence(asked: Asked, now: float) -> Attempt:
     return attempt_at(source, silence, took * 1000)
 
 
-def _share(searches: Sequence[Search], firsts: Mapping[Hashable, Search]) -> None:
-    """Equal searches end as the first one of them."""
+def _shared(searches: list[Search], firsts: Mapping[Hashable, Search]) -> list[Search]:
+    """The very searches, of which equal ones end as the first of them."""
     for search in searches:
         first = firsts[search.key]
         if search is not first:
             search.reuse(first)
+    return searches
