@@ -239,10 +239,10 @@ class Line:
         """Ask once; gives back the places of those that got no connection and may be asked again."""
         declared = sending.source.interface
         lost: list[int] = []
-        whole = len(places) == sending.asked  # then each stands where it stood
+        first = isinstance(places, range)  # then each stands where it stood; who was lost may not
 
         def hear(told: Told, moment: float) -> None:
-            said = told if whole else {places[place]: reply for place, reply in told.items()}
+            said = told if first else {places[place]: reply for place, reply in told.items()}
             lost.extend(self._hear(sending, said, began, moment, retries))
 
         turns = Turns(hear, self._clock, len(places))
