@@ -17,7 +17,7 @@ from hub.commands.demo_words import welcome, worked_curl
 from hub.commands.logging import log_to_stderr
 from hub.commands.options import FIRST_PORT, HIGHEST_FIRST, Host, sandbox_ports
 from hub.commands.outcomes import Shown, dossier_table, read_outcome, show_outcome
-from hub.commands.running import run, stopped_by_signal
+from hub.commands.running import LONGEST_END, run, stopped_by_signal
 from hub.commands.story import CERTIFICATE, Story
 from hub.commands.terminal import aside, out, plain
 from hub.commands.trouble import CommandFailed
@@ -62,7 +62,7 @@ def demo(
 
 
 async def _until_stopped(place: Place, options: SandboxOptions) -> None:
-    with stopped_by_signal() as stopped:
+    with stopped_by_signal(LONGEST_END) as stopped:
         async with open_demo(place, options) as running:
             console = out()
             plain(console, welcome(place.home, running))
@@ -74,7 +74,7 @@ async def _until_stopped(place: Place, options: SandboxOptions) -> None:
 
 
 async def _once(place: Place, options: SandboxOptions) -> None:
-    with stopped_by_signal() as stopped:
+    with stopped_by_signal(LONGEST_END) as stopped:
         async with open_demo(place, options) as running:
             url, keys = f"{running.url}/graphql", running.ground.keys
             async with asker(url, keys.window) as window, asker(url, keys.water) as water:

@@ -13,7 +13,7 @@ import typer
 from hub.commands.desk_database import Database, desk_database, desk_url
 from hub.commands.logging import log_to_stderr
 from hub.commands.options import Data, Host, settings_of
-from hub.commands.running import address, listening, run, stopped_by_signal
+from hub.commands.running import LONGEST_END, address, listening, run, stopped_by_signal
 from hub.commands.terminal import aside, out, plain
 from hub.declarations.certificates import load_certificate_types, packaged_certificates
 from hub.declarations.credentials import load_credentials
@@ -71,7 +71,7 @@ async def _until_stopped(registry: Registry, settings: Settings, listener: socke
         pass  # what is wrong with it is told in words before anything else begins
     further = [] if settings.certificates is None else [settings.certificates]
     types = load_certificate_types(packaged_certificates(), *further)
-    with stopped_by_signal() as stopped:
+    with stopped_by_signal(LONGEST_END) as stopped:
         async with (
             open_deployed_desk(settings, registry, types) as desk,
             registry_reloading(

@@ -31,7 +31,7 @@ UNREAD_FOR = 30
 """Seconds that a client may leave unread, or unacknowledged, what was sent: then the system ends it."""
 
 LONGEST_END = 60.0
-"""Seconds after which a process that was told to end does so, where its command knows no shorter time."""
+"""Seconds after which a process that was told to end does so, where no setting says how long it may take."""
 
 
 class Server(uvicorn.Server):
@@ -50,7 +50,7 @@ def run(work: Coroutine[Any, Any, None]) -> None:
 
 
 @contextmanager
-def stopped_by_signal(within: float = LONGEST_END) -> Iterator[asyncio.Event]:
+def stopped_by_signal(within: float) -> Iterator[asyncio.Event]:
     """An event that Ctrl-C or SIGTERM sets; so many seconds later the process ends, come what may."""
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
 

@@ -29,17 +29,20 @@ def main() -> None:
 
 
 async def _work() -> None:
-    with stopped_by_signal() as stopped:
-        async with _orders() as orders:
-            terms = await next_letter(orders)
-            if terms is None:
-                return
-            settings = settings_of(Path(terms["data"]))
-            with socket.socket(fileno=terms["listener"]) as listener:
-                async with face_open(settings, listener, in_common(terms)) as hub:
-                    _say({"ready": True})
-                    await _until_ended(hub, orders, stopped)
-                    end_within(grace(settings) + MARGIN)  # its keeper may be gone
+    async with _orders() as orders:
+        terms = await next_letter(orders)
+        if terms is None:
+            return
+        settings = settings_of(Path(terms["data"]))
+        within = grace(settings) + MARGIN
+        with (
+            stopped_by_signal(within) as stopped,
+            socket.socket(fileno=terms["listener"]) as listener,
+        ):
+            async with face_open(settings, listener, in_common(terms)) as hub:
+                _say({"ready": True})
+                await _until_ended(hub, orders, stopped)
+                end_within(within)  # its keeper may be gone
 
 
 def in_common(terms: Letter) -> InCommon:
