@@ -1,19 +1,30 @@
 """Functions made from generated source: straight-line code instead of a loop over fields.
 
-What is generated holds names of the schema and response keys, which are GraphQL names, and nothing else of
-a caller's: every value, function and type reaches it by name, as what it is closed over.
+What is generated holds names of the schema, and nothing of a caller's: response keys, which may be long or
+name somebody, and every value, function and type reach it by name, as what it is closed over.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
+
+from cachetools import LRUCache, cached
+
+ROOM = 1_000_000
+"""Characters of source whose functions are kept, in all: a caller may select what has never been selected."""
 
 
-@lru_cache(maxsize=2048)
-def _maker(source: str) -> Callable[..., Any]:
+class _Maker(NamedTuple):
+    """Makes the function of a source when it is told what its names stand for."""
+
+    make: Callable[..., Any]
+    characters: int
+
+
+@cached(LRUCache(ROOM, getsizeof=lambda one: one.characters))
+def _maker(source: str) -> _Maker:
     scope: dict[str, Any] = {}
     exec(compile(source, "<plan>", "exec"), scope)  # noqa: S102  # our own text, see above
-    return scope["make"]  # type: ignore[no-any-return]  # the function just made
+    return _Maker(scope["make"], len(source))
 
 
 def made(head: str, lines: Iterable[str], names: Mapping[str, object]) -> Callable[..., Any]:
@@ -24,4 +35,4 @@ def made(head: str, lines: Iterable[str], names: Mapping[str, object]) -> Callab
         *(f"        {line}" for line in lines),
         f"    return {head.partition('(')[0]}",
     ]
-    return _maker("\n".join(source))(**names)  # type: ignore[no-any-return]  # see there
+    return _maker("\n".join(source)).make(**names)  # type: ignore[no-any-return]  # see there

@@ -44,10 +44,12 @@ def projection(type_name: str, fields: Sequence[Selected]) -> Project:
     shown: list[str] = []
     for number, field in enumerate(fields):
         if isinstance(field, str):
-            shown.append(f"{field!r}: type_name")
+            names[f"key{number}"] = field
+            shown.append(f"key{number}: type_name")
         else:
+            names[f"key{number}"] = field.key
             lines += _lines(number, field, names)
-            shown.append(f"{field.key!r}: value{number}")
+            shown.append(f"key{number}: value{number}")
     lines.append(f"return {{{', '.join(shown)}}}")
     return made("project(source, place, run)", lines, names)
 
@@ -101,7 +103,7 @@ def _shown(number: int, field: Field, names: dict[str, Any]) -> Iterator[str]:
     otherwise = f"elif {value} is not None: {careful}" if field.nullable else f"else: {careful}"
     if is_composite_type(inner):
         names[f"by_class{number}"] = field.by_class
-        at = f"(place, {field.key!r}, {field.nullable})"
+        at = f"(place, key{number}, {field.nullable})"
         yield f"project = by_class{number}.get(type({value}))"
         yield f"if project is not None: {value} = project({value}, {at}, run)"
         yield otherwise
