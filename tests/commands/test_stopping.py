@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -108,6 +110,32 @@ def test_what_never_ends_is_cut_off() -> None:
 
     assert (stuck.returncode, out) == (1, "stopping\n")
     assert err.startswith("certhub: not everything had ended 0.5 s after it was told to;")
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_it_is_cut_off_where_nobody_hears_the_word(full: bool) -> None:
+    """Who read stderr is gone, or reads no more: the word is lost, the end is not."""
+    reader, writer = os.pipe()
+    if full:
+        os.set_blocking(writer, False)
+        with suppress(BlockingIOError):
+            while True:
+                os.write(writer, b"." * select.PIPE_BUF)
+        os.set_blocking(writer, True)
+    words = [sys.executable, "-c", NEVER_ENDS]
+    with subprocess.Popen(words, stdout=PIPE, stderr=writer, text=True) as stuck:
+        os.close(writer)
+        if not full:
+            os.close(reader)
+        assert stuck.stdout is not None
+        assert stuck.stdout.readline() == "up\n"
+        stuck.send_signal(signal.SIGTERM)
+        try:
+            assert stuck.wait(30) == 1
+        finally:
+            stuck.kill()
+    if full:
+        os.close(reader)
 
 
 @pytest.mark.slow
