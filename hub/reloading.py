@@ -21,7 +21,7 @@ from hub.settings import Settings
 KEPT = 16
 """Reports that are kept, so that each of several who ask at once finds its own."""
 
-PATIENCE = 30.0
+PATIENCE = 35.0
 """Seconds that who asks waits: longer than a worker takes to begin, and then may take to answer."""
 
 log = structlog.get_logger("certhub.reload")

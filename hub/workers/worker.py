@@ -12,6 +12,8 @@ from typing import Self
 from hub.workers.letters import LONGEST, Letter, line_of, next_letter
 
 MODULE = "hub.commands.worker"
+BEGUN = 20.0
+"""Seconds a worker that is asked something has to begin to serve, if it does not yet."""
 ANSWERED = 10.0
 """Seconds a worker that serves has to answer a letter."""
 
@@ -60,9 +62,12 @@ class Worker:
         """Whether it has begun to serve, and has not ended."""
         return self._ready.done() and not self._hearing.done()
 
-    async def ask(self, what: str) -> Letter:
-        """Its answer to a letter, once it serves; raises `WorkerLost` where none comes."""
-        await self.ready()
+    async def ask(self, what: str, begun: float = BEGUN) -> Letter:
+        """Its answer to a letter, once it serves; raises `WorkerLost` where none comes.
+
+        One that does not serve within `begun` seconds is killed: another begins in its place.
+        """
+        await self._served(begun)
         if self._hearing.done():
             raise WorkerLost(f"worker {self.pid} has ended")
         self._asked += 1
@@ -78,6 +83,14 @@ class Worker:
         finally:
             del self._answers[number]
 
+    async def _served(self, within: float) -> None:
+        try:
+            async with asyncio.timeout(within):
+                await self.ready()
+        except TimeoutError:
+            self._kill()
+            raise WorkerLost(f"worker {self.pid} does not begin to serve") from None
+
     async def ended(self) -> int:
         """The code it ended with."""
         await asyncio.shield(self._hearing)
@@ -91,9 +104,12 @@ class Worker:
             async with asyncio.timeout(within):
                 await self.ended()
         except TimeoutError:
-            with suppress(ProcessLookupError):
-                self._process.kill()
+            self._kill()
             await self.ended()
+
+    def _kill(self) -> None:
+        with suppress(ProcessLookupError):
+            self._process.kill()
 
     def _write(self, letter: Letter) -> None:
         assert self._process.stdin is not None, "opened as a pipe"

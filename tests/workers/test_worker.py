@@ -1,6 +1,7 @@
 """A worker as its keeper knows it: when it is asked, and when it is no longer waited for."""
 
 import asyncio
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
@@ -69,6 +70,15 @@ async def test_a_worker_that_begins_is_asked_when_it_serves(tmp_path: Path) -> N
         (tmp_path / "begin").touch()
 
         assert await asking == {"number": 1, "early": False}
+
+
+async def test_a_worker_that_never_serves_holds_up_no_reload(tmp_path: Path) -> None:
+    """It may have read what is no longer so: it is ended, and its keeper begins another."""
+    async with begun(SLOW_TO_BEGIN, tmp_path) as (worker, _):
+        with pytest.raises(WorkerLost, match="does not begin"):
+            await worker.ask("reload", begun=0.05)
+
+        assert await worker.ended() == -signal.SIGKILL
 
 
 async def test_an_answer_that_comes_as_the_asker_leaves_is_dropped(tmp_path: Path) -> None:
