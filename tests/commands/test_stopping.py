@@ -141,7 +141,10 @@ def test_it_is_cut_off_where_nobody_hears_the_word(full: bool) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(POSTGRES is None, reason=WITHOUT_POSTGRES)
 async def test_a_database_that_went_silent_holds_up_no_end(tmp_path: Path) -> None:
-    """PostgreSQL no longer answers, and its connections stay open: the hub ends all the same."""
+    """PostgreSQL no longer answers, and its connections stay open: the hub ends all the same.
+
+    In order where nothing waited for the database at that moment, else cut off.
+    """
     async with postgres_database() as url, silenced(make_url(url)) as wire:
         given = {
             "CERTHUB_DATABASE": wire.url,
@@ -160,8 +163,8 @@ async def test_a_database_that_went_silent_holds_up_no_end(tmp_path: Path) -> No
 
             ended = await asyncio.to_thread(begun.interrupt)
 
-    assert ended.code == 1
-    assert "not everything had ended 16 s after it was told to" in ended.err
+    cut_off = "not everything had ended 16 s after it was told to" in ended.err
+    assert (ended.code, cut_off) in {(0, False), (1, True)}
 
 
 @dataclass(frozen=True, slots=True)
