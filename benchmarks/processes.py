@@ -17,7 +17,7 @@ from typing import Any
 
 from benchmarks.machine import pin
 from hub.commands.logging import log_to_stderr
-from hub.commands.running import address, face_open, listening, run, stopped_by_signal
+from hub.commands.running import LONGEST_END, address, face_open, listening, run, stopped_by_signal
 from hub.sandbox.sandbox import Sandbox, SandboxOptions, run_sandbox
 from hub.settings import Settings, read_settings
 
@@ -107,7 +107,7 @@ def serve_hub(tell: Tell, environ: Mapping[str, str]) -> None:
 
 
 async def _hub(tell: Tell, settings: Settings) -> None:
-    with stopped_by_signal() as stopped, listening("127.0.0.1", 0) as listener:
+    with stopped_by_signal(LONGEST_END) as stopped, listening("127.0.0.1", 0) as listener:
         async with face_open(settings, listener):
             await asyncio.to_thread(tell, address(listener))
             await stopped.wait()

@@ -4,7 +4,7 @@ import logging
 import os
 
 from hub.commands.logging import log_to_stderr
-from hub.commands.running import address, face_open, listening, run, stopped_by_signal
+from hub.commands.running import LONGEST_END, address, face_open, listening, run, stopped_by_signal
 from hub.settings import Settings, read_settings
 
 
@@ -15,7 +15,7 @@ def main() -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    with stopped_by_signal() as stopped, listening("127.0.0.1", 0) as listener:
+    with stopped_by_signal(LONGEST_END) as stopped, listening("127.0.0.1", 0) as listener:
         async with face_open(settings, listener):
             print(address(listener), flush=True)
             await stopped.wait()

@@ -4,7 +4,15 @@ import logging
 import os
 
 from hub.commands.logging import log_to_stderr
-from hub.commands.running import address, grace, listening, run, served, stopped_by_signal
+from hub.commands.running import (
+    LONGEST_END,
+    address,
+    grace,
+    listening,
+    run,
+    served,
+    stopped_by_signal,
+)
 from hub.settings import Settings, read_settings
 from resolvers.app import make_app
 
@@ -27,7 +35,7 @@ def main() -> None:
 
 async def _serve(settings: Settings) -> None:
     app = make_app(settings, records=Nothing)
-    with stopped_by_signal() as stopped, listening("127.0.0.1", 0) as listener:
+    with stopped_by_signal(LONGEST_END) as stopped, listening("127.0.0.1", 0) as listener:
         async with app.router.lifespan_context(app), served(app, listener, grace(settings)):
             print(address(listener), flush=True)
             await stopped.wait()

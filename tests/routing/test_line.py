@@ -224,8 +224,9 @@ async def test_a_lost_connection_is_tried_once_more() -> None:
 async def test_all_connections_lost_one_after_the_other_are_asked_again_each_for_its_own() -> None:
     """The one lost first is asked again first, and nobody is told what another one asked for."""
     lost = Unreachable("reset")
-    script = {one: [lost, Held({"of": one})] for one in "abc"}
-    platform = Scripted(script, slow={"a": 0.04, "b": 0.02})
+    platform = Scripted(
+        {one: [lost, Held({"of": one})] for one in "abc"}, slow={"a": 0.04, "b": 0.02}
+    )
     async with opened(REPEATING) as lines:
         answers = await ask(lines, best(platform), "a", "b", "c")
 
