@@ -3,14 +3,12 @@
 import asyncio
 import random
 from collections.abc import Callable, Coroutine, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Protocol
 
 from connectors.asking import sameness
 from connectors.contract import (
-    ConnectorError,
     Crowded,
     Held,
     Inquiry,
@@ -22,12 +20,13 @@ from connectors.contract import (
 )
 from hub.china import CHINA
 from hub.declarations.maintenance import resting_until
-from hub.routing.breaker import BreakerRules, BreakerState
+from hub.routing.breaker import BreakerState
 from hub.routing.gate import Gate
-from hub.routing.pace import Pace, PaceRules
-from hub.routing.retries import RetryBudget, RetryRules
+from hub.routing.pace import Pace
+from hub.routing.retries import RetryBudget
 from hub.routing.route import Source
-from hub.routing.sending import CutOff, Flight, Reply, Sending, all_answered
+from hub.routing.rules import LineRules, Watch
+from hub.routing.sending import CutOff, Flight, Reply, Resting, Sending, all_answered
 from hub.routing.turns import Told, Turns
 from hub.tracing import UNTRACED, Call, Tracing
 
@@ -37,44 +36,6 @@ _TOGETHER = "batch"
 Underway = dict[Hashable, Flight]
 """The questions on their way, by what makes them equal."""
 Own = Callable[[Coroutine[object, None, None]], "asyncio.Task[None]"]
-
-
-class Watch(Protocol):
-    """Sees what goes over the lines."""
-
-    def sent(self, source: Source, questions: int) -> None:
-        """So many questions were sent together."""
-        ...
-
-    def joined(self, source: Source, questions: int) -> None:
-        """So many questions joined equal ones that were on their way."""
-        ...
-
-    def heard(self, source: Source, seconds: float, replies: Sequence[Reply]) -> None:
-        """Questions were replied to, all of them after so long."""
-        ...
-
-
-class Resting(ConnectorError):
-    """The source was not asked: it rests for `seconds` more."""
-
-    def __init__(self, text: str, seconds: float = 0.0) -> None:
-        super().__init__(text)
-        self.seconds = seconds
-
-
-@dataclass(frozen=True, slots=True)
-class LineRules:
-    """How a line deals with its source; `quota_rest` is in seconds.
-
-    A platform rests as a whole where it is silent at three of its interfaces at once.
-    """
-
-    breaker: BreakerRules = field(default_factory=BreakerRules)
-    platform: BreakerRules = field(default_factory=lambda: BreakerRules(different=3))
-    retries: RetryRules = field(default_factory=RetryRules)
-    pace: PaceRules = field(default_factory=PaceRules)
-    quota_rest: float = 60.0
 
 
 class Line:

@@ -12,8 +12,9 @@ from typing import Self
 from connectors.contract import Inquiry
 from hub.routing.breaker import Breaker, BreakerState
 from hub.routing.gate import Gate
-from hub.routing.line import Line, LineRules, Watch
+from hub.routing.line import Line
 from hub.routing.route import Source
+from hub.routing.rules import LineRules, Watch
 from hub.routing.sending import Flight
 from hub.tracing import UNTRACED, Tracing
 

@@ -19,9 +19,8 @@ from connectors.contract import (
 from hub.counting import counted
 from hub.evidence import ANSWERED, Attempt, Holding, Said
 from hub.routing.kept import Asker
-from hub.routing.line import Resting
 from hub.routing.route import Source
-from hub.routing.sending import Reply
+from hub.routing.sending import Reply, Resting
 
 SAID_BY: dict[type, Said] = {
     Held: Said.HELD,

@@ -22,6 +22,14 @@ class CutOff(TimedOut):
     """The hub is stopping: nobody hears what the source would have said."""
 
 
+class Resting(ConnectorError):
+    """The source was not asked: it rests for `seconds` more."""
+
+    def __init__(self, text: str, seconds: float = 0.0) -> None:
+        super().__init__(text)
+        self.seconds = seconds
+
+
 class Sending:
     """Questions sent to a source together, each at its place; what was said to them, and when.
 

@@ -42,12 +42,12 @@ from hub.evidence import (
 )
 from hub.records import Pseudonyms, Records
 from hub.routing.kept import Kept
-from hub.routing.line import LineRules
 from hub.routing.lines import Lines
 from hub.routing.observation import Observatory
 from hub.routing.retries import RetryRules
 from hub.routing.route import RouteBook
 from hub.routing.router import Router
+from hub.routing.rules import LineRules
 from hub.storage.engine import migrate, open_engine
 from hub.storage.record_store import SqlRecords
 from hub.trail.pseudonyms import pseudonym

@@ -21,11 +21,11 @@ from connectors.contract import (
 )
 from hub.evidence import Tier
 from hub.routing.breaker import Breaker, BreakerRules
-from hub.routing.line import LineRules
 from hub.routing.lines import Lines
 from hub.routing.pace import Pace, PaceRules
 from hub.routing.retries import RetryRules
 from hub.routing.route import Source
+from hub.routing.rules import LineRules
 from hub.routing.sending import CutOff, Flight, Reply, news_of
 from tests.routing.scripted import Scripted, source
 

@@ -22,11 +22,11 @@ from hub.declarations.words import Freshness
 from hub.evidence import HolderKind, Said, Subject, Tier
 from hub.routing.breaker import BreakerRules
 from hub.routing.kept import Asker, Kept
-from hub.routing.line import LineRules
 from hub.routing.lines import Lines
 from hub.routing.observation import Observatory
 from hub.routing.retries import RetryRules
 from hub.routing.router import Router
+from hub.routing.rules import LineRules
 from hub.routing.search import Search
 from tests.routing.scripted import Scripted, source
 

@@ -21,11 +21,11 @@ from connectors.contract import (
 )
 from hub.evidence import Tier
 from hub.routing.breaker import BreakerRules
-from hub.routing.line import LineRules, Resting
 from hub.routing.lines import Lines
 from hub.routing.retries import RetryRules
 from hub.routing.route import Source
-from hub.routing.sending import CutOff, Flight, news_of
+from hub.routing.rules import LineRules
+from hub.routing.sending import CutOff, Flight, Resting, news_of
 from tests.routing.scripted import Scripted, source
 from tests.routing.test_at_once import Watching
 

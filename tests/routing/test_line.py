@@ -31,13 +31,13 @@ from hub.china import CHINA
 from hub.declarations.maintenance import Recurring
 from hub.evidence import Said, Tier
 from hub.routing.breaker import BreakerRules, BreakerState
-from hub.routing.line import LineRules, Resting
 from hub.routing.lines import Lines
 from hub.routing.observation import Observatory
 from hub.routing.pace import PaceRules
 from hub.routing.retries import RetryRules
 from hub.routing.route import Source
-from hub.routing.sending import CutOff, Flight, news_of
+from hub.routing.rules import LineRules
+from hub.routing.sending import CutOff, Flight, Resting, news_of
 from tests.routing.scripted import Scripted, source, source_at
 
 REST = 0.4

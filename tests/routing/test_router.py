@@ -26,12 +26,13 @@ from hub.declarations.words import Freshness
 from hub.evidence import HolderKind, Said, Subject, Tier
 from hub.routing.breaker import BreakerRules
 from hub.routing.kept import Asker, Kept
-from hub.routing.line import LineRules, Resting
 from hub.routing.lines import Lines
 from hub.routing.observation import Observatory, SourceState
 from hub.routing.retries import RetryRules
 from hub.routing.router import Router
+from hub.routing.rules import LineRules
 from hub.routing.search import Search
+from hub.routing.sending import Resting
 from tests.routing.scripted import Scripted, source
 
 RULES = LineRules(retries=RetryRules(share=0.0))

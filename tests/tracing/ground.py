@@ -20,12 +20,12 @@ from hub.declarations.words import Freshness
 from hub.evidence import HolderKind, Subject
 from hub.otlp import OtlpTracing, tracing_to
 from hub.routing.kept import Asker, Kept
-from hub.routing.line import LineRules
 from hub.routing.lines import Lines
 from hub.routing.observation import Observatory
 from hub.routing.retries import RetryRules
 from hub.routing.route import Source
 from hub.routing.router import Router
+from hub.routing.rules import LineRules
 from hub.routing.search import Search
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=CHINA)
