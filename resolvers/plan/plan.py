@@ -18,6 +18,7 @@ from graphql import (
 from msgspec import Struct
 
 from resolvers.plan.arguments import Variables, constant
+from resolvers.plan.growing import Growth
 from resolvers.plan.inputs import Coercer, Inputs, Unplannable
 from resolvers.plan.known import knows
 from resolvers.plan.operation import Operation, operation_of
@@ -44,13 +45,19 @@ def _selections_of(_: GraphQLSchema) -> Selections:
     return LRUCache(ROOM, getsizeof=lambda one: one.characters)
 
 
+@lru_cache(maxsize=8)
+def _growth_of(_: GraphQLSchema) -> Growth:
+    return Growth()
+
+
 def planned(schema: GraphQLSchema, document: DocumentNode, operation: str | None) -> "Plan | None":
     """The plan of a valid document's operation; none where graphql-core is to run it."""
     inputs = _inputs_of(schema)
     if inputs is None:
         return None
     try:
-        return Plan(operation_of(schema, document, operation), inputs, _selections_of(schema))
+        found = operation_of(schema, document, operation)
+        return Plan(found, inputs, _selections_of(schema), _growth_of(schema))
     except Unplannable:
         return None
 
@@ -86,10 +93,13 @@ class Bound(Struct, frozen=True):
 class Plan:
     """A query that is run without being walked again."""
 
-    def __init__(self, operation: Operation, inputs: Inputs, selections: Selections) -> None:
+    def __init__(
+        self, operation: Operation, inputs: Inputs, selections: Selections, growth: Growth
+    ) -> None:
         self._operation = operation
         self._inputs = inputs
         self._selections = selections
+        self._growth = growth
         self._usual: tuple[Held, Compiled] | None = None
         definitions = operation.node.variable_definitions or ()
         self._variables = [Variable.of(operation, inputs, one) for one in definitions]
@@ -126,7 +136,7 @@ class Plan:
     def _compiled(self, held: Held) -> Compiled:
         """The first is forgotten with the plan: a document that is read once may hold an identifier."""
         conditions = dict(zip(self._operation.conditions, held, strict=True))
-        compiled = Compiled(self._operation, self._inputs, conditions)
+        compiled = Compiled(self._operation, self._inputs, conditions, self._growth)
         if self._usual is None:
             self._usual = held, compiled
         elif compiled.characters <= ROOM:

@@ -21,6 +21,7 @@ from resolvers.plan.arguments import Given, Variables, compiled_arguments
 from resolvers.plan.calling import Calling, calling_of
 from resolvers.plan.completing import complete_with
 from resolvers.plan.fields import Alike, Field, Project, Selected
+from resolvers.plan.growing import Growth
 from resolvers.plan.inputs import STRAWBERRY, Inputs, Unfit, Unplannable
 from resolvers.plan.operation import Operation
 from resolvers.plan.projecting import projection
@@ -32,10 +33,13 @@ TYPENAME = "__typename"
 class Compiled:
     """The fields of a query under given conditions, and a projection for every type it meets."""
 
-    def __init__(self, operation: Operation, inputs: Inputs, held: Mapping[str, bool]) -> None:
+    def __init__(
+        self, operation: Operation, inputs: Inputs, held: Mapping[str, bool], growth: Growth
+    ) -> None:
         self.characters = operation.characters
         self._operation = operation
         self._inputs = inputs
+        self._growth = growth
         self._fragments = {
             name: FragmentDetails(fragment) for name, fragment in operation.fragments.items()
         }
@@ -57,7 +61,14 @@ class Compiled:
         if known is None:
             known = projection(type_.name, self._fields(type_, chosen))
             self._seen[(type_.name, *same)] = known
+            self._growth.by(self, len(chosen))
         return known
+
+    def forget(self) -> None:
+        """Know nothing of the types that were met; a run that has begun goes on with what it has."""
+        self._seen.clear()
+        self._first.clear()
+        self.top = self._top()
 
     def _chosen(self, type_: GraphQLObjectType, nodes: list[FieldNode]) -> Chosen:
         return collect_subfields(
