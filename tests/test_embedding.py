@@ -50,9 +50,11 @@ def answers(port: int) -> bool:
 
 
 async def probed(platform: Platform, credential: Mapping[str, str]) -> Health:
-    """How a platform takes a credential."""
+    """How a platform takes a credential; a busy machine may be too slow for the first probe."""
     async with open_http() as http:
-        return await connect(platform, credential, http).probe()
+        connector = connect(platform, credential, http)
+        health = await connector.probe()
+        return health if health.reachable else await connector.probe()
 
 
 def declaration(folder: Path) -> Path:
