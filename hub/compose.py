@@ -21,10 +21,11 @@ from hub.commitment.commitments import Commitments
 from hub.declarations.credentials import credential_of, load_credentials
 from hub.declarations.live import LiveDeclarations, ReloadReport, Sources
 from hub.declarations.words import CertificateType, ConfigurationError, Platform
+from hub.desk_within import EmbeddedDesk
 from hub.disclosure import Disclosure, InForce, Recorder
 from hub.documents import Registered
 from hub.edition import Edition
-from hub.embedding import EmbeddedDesk, default_declaration, embedding
+from hub.embedding import default_declaration, embedding
 from hub.evidence import Requester, Tier
 from hub.exporting import open_tracing
 from hub.in_common import InCommon

@@ -13,7 +13,7 @@ from hub.deployed_desk import open_deployed_desk, registry_files, registry_of
 from hub.desk.registry import Client, Registry
 from hub.desk.reloading import registry_reloading
 from hub.desk.serving import desk_answering
-from hub.embedding import EmbeddedDesk
+from hub.desk_within import EmbeddedDesk
 from hub.settings import Settings
 
 HOST = "127.0.0.1"

@@ -1,28 +1,13 @@
 """The verification desk in the hub's own process: the hub reaches it over HTTP, like any platform."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 
 from hub.declarations.live import LiveDeclarations
-from hub.declarations.words import Platform
-from hub.pacing import Clock
+from hub.desk_within import EmbeddedDesk
 from hub.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class EmbeddedDesk:
-    """Where the desk in this process answers, the credential made for the hub, and its clock."""
-
-    url: str
-    credential: Mapping[str, str] = field(repr=False)
-    clock: Clock = field(repr=False)
-
-    def is_of(self, platform: Platform) -> bool:
-        """Whether a platform is this desk."""
-        return platform.url == self.url
 
 
 def default_declaration() -> Path:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from connectors.renewals import Renewals
-from hub.embedding import EmbeddedDesk
+from hub.desk_within import EmbeddedDesk
 
 
 @dataclass(frozen=True, slots=True)

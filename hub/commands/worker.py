@@ -15,7 +15,7 @@ from hub.commands.logging import log_to_stderr
 from hub.commands.options import settings_of
 from hub.commands.running import MARGIN, face_open, grace, run, stopped_by_signal
 from hub.compose import Hub
-from hub.embedding import EmbeddedDesk
+from hub.desk_within import EmbeddedDesk
 from hub.in_common import InCommon
 from hub.workers.letters import LONGEST, Letter, line_of, next_letter
 from hub.workers.office import AtOffice

@@ -14,7 +14,8 @@ from connectors.http import open_http
 from hub.compose import declared, secrets_of
 from hub.declarations.live import LiveDeclarations, ReloadReport
 from hub.declarations.words import ConfigurationError, Platform
-from hub.embedding import EmbeddedDesk, embedding
+from hub.desk_within import EmbeddedDesk
+from hub.embedding import embedding
 from hub.platforms import endpoint_of
 from hub.reloading import reloading_on_hangup
 from hub.settings import Settings
