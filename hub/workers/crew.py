@@ -23,7 +23,7 @@ from hub.workers.figures import together
 from hub.workers.letters import Letter
 from hub.workers.office import open_office
 from hub.workers.renewing import Renewing
-from hub.workers.worker import Worker, WorkerLost
+from hub.workers.worker import Worker, WorkerLost, WorkerSilent
 
 PAUSE = 1.0
 """Seconds before another worker takes the place of one that ended."""
@@ -87,26 +87,40 @@ class Crew:
         """The figures of all workers that serve and answer, each under its place."""
         serving = {place: one for place, one in self._workers.items() if one.serves}
         texts = await _answers("figures", serving)
-        return together({str(place): told["figures"] for place, told in texts.items()})
+        told = {place: one["figures"] for place, one in texts.items() if isinstance(one, dict)}
+        return together({str(place): text for place, text in told.items()})
 
     async def reload(self) -> ReloadReport:
         """Every worker reloads, and so does the keeper; what any of them refused is refused."""
         own = self._declarations.reload()
         # Who begins now has perhaps read the files before they changed: it is asked when it serves.
         told = await _answers("reload", self._workers)
-        return _summed([own, *(_report(one["report"]) for one in told.values())])
+        return _summed([own, *(_report(one) for one in told.values())])
 
 
-async def _answers(what: str, workers: Mapping[int, Worker]) -> dict[int, Letter]:
-    """The answers of all that answer."""
+async def _answers(what: str, workers: Mapping[int, Worker]) -> dict[int, Letter | WorkerSilent]:
+    """What all say that have not ended, or that one of them says nothing."""
     asked = {place: asyncio.create_task(one.ask(what)) for place, one in workers.items()}
     await asyncio.gather(*asked.values(), return_exceptions=True)
-    return {place: one.result() for place, one in asked.items() if one.exception() is None}
+    return {place: said for place, one in asked.items() if (said := _said(one)) is not None}
 
 
-def _report(told: Letter) -> ReloadReport:
-    names = {name: tuple(told[name]) for name in ("platforms", "interfaces", "restart_for")}
-    return ReloadReport(**{**told, **names})
+def _said(asked: asyncio.Task[Letter]) -> Letter | WorkerSilent | None:
+    match asked.exception():
+        case None:
+            return asked.result()
+        case WorkerSilent() as silent:
+            return silent
+        case _:
+            return None
+
+
+def _report(told: Letter | WorkerSilent) -> ReloadReport:
+    if isinstance(told, WorkerSilent):
+        return ReloadReport(str(told))
+    report = told["report"]
+    names = {name: tuple(report[name]) for name in ("platforms", "interfaces", "restart_for")}
+    return ReloadReport(**{**report, **names})
 
 
 def _summed(reports: Sequence[ReloadReport]) -> ReloadReport:

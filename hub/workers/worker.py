@@ -22,6 +22,10 @@ class WorkerLost(Exception):
     """The worker has ended, or does not answer."""
 
 
+class WorkerSilent(WorkerLost):
+    """The worker serves, and has not said whether it did what it was asked."""
+
+
 class Worker:
     """A process that serves on the keeper's socket until it is told to end."""
 
@@ -62,10 +66,11 @@ class Worker:
         """Whether it has begun to serve, and has not ended."""
         return self._ready.done() and not self._hearing.done()
 
-    async def ask(self, what: str, begun: float = BEGUN) -> Letter:
+    async def ask(self, what: str, begun: float = BEGUN, answered: float = ANSWERED) -> Letter:
         """Its answer to a letter, once it serves; raises `WorkerLost` where none comes.
 
-        One that does not serve within `begun` seconds is killed: another begins in its place.
+        One that does not serve within `begun` seconds is killed: another begins in its place. One
+        that serves and does not answer within `answered` seconds is `WorkerSilent`.
         """
         await self._served(begun)
         if self._hearing.done():
@@ -76,10 +81,13 @@ class Worker:
         self._answers[number] = answer
         self._write({"do": what, "number": number})
         try:
-            async with asyncio.timeout(ANSWERED):
+            async with asyncio.timeout(answered):
                 return await answer
         except TimeoutError:
-            raise WorkerLost(f"worker {self.pid} does not answer") from None
+            raise WorkerSilent(
+                f"worker {self.pid} said nothing within {answered:g} s: it may serve by the old "
+                "set or by the new one; certhub reload asks again"
+            ) from None
         finally:
             del self._answers[number]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hub.workers.letters import line_of
-from hub.workers.worker import ANSWERED, Worker, WorkerLost
+from hub.workers.worker import ANSWERED, Worker, WorkerLost, WorkerSilent
 
 SAY = "import json, sys\ndef say(**letter): print(json.dumps(letter), flush=True)\n"
 ENDS = SAY + "say(ready=True)"
@@ -79,6 +79,17 @@ async def test_a_worker_that_never_serves_holds_up_no_reload(tmp_path: Path) -> 
             await worker.ask("reload", begun=0.05)
 
         assert await worker.ended() == -signal.SIGKILL
+
+
+async def test_a_worker_that_serves_and_says_nothing_is_told_of(tmp_path: Path) -> None:
+    """It may have done what it was asked: that is another thing than to have ended."""
+    async with begun(SILENT_AT_FIRST, tmp_path) as (worker, _):
+        await worker.ready()
+
+        with pytest.raises(WorkerSilent, match=r"said nothing within 0\.05 s"):
+            await worker.ask("reload", answered=0.05)
+
+        assert worker.serves
 
 
 async def test_an_answer_that_comes_as_the_asker_leaves_is_dropped(tmp_path: Path) -> None:

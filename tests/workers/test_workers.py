@@ -194,6 +194,20 @@ async def test_another_worker_takes_the_place_of_a_killed_one(site: Site) -> Non
     assert re.search("worker ended, another takes its place", site.begun.err)
 
 
+@pytest.mark.slow
+async def test_a_reload_names_who_said_nothing(site: Site) -> None:
+    """A worker that hangs may serve by the old set or by the new one: that is no quiet success."""
+    stopped = min(site.workers)
+    os.kill(stopped, signal.SIGSTOP)
+    try:
+        done = await asyncio.to_thread(certhub, "reload", "--data", site.data, at=site.data)
+    finally:
+        os.kill(stopped, signal.SIGCONT)
+
+    assert done.code == 1
+    assert f"worker {stopped} said nothing within 10 s" in done.err
+
+
 async def test_a_reload_reaches_every_worker(site: Site) -> None:
     """`certhub reload` says what came of it in all of them."""
     done = await asyncio.to_thread(certhub, "reload", "--data", site.data, at=site.data)
