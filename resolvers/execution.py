@@ -1,6 +1,6 @@
 """From a request to its answer: by the plan of its document where there is one, else by graphql-core."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from inspect import isawaitable
@@ -100,6 +100,10 @@ def _wrong_transport() -> GraphQLError:
     return GraphQLError(message, original_error=trouble)
 
 
+async def _there(refused: Refused) -> Refused:
+    return refused
+
+
 def longest_list(value: object) -> int:
     """Entries of the longest list inside a JSON value."""
     longest, within = 0, [value]
@@ -155,13 +159,20 @@ class Executor:
         """The operation with its literals in it: whatever is wrong with them is told as they stand."""
         return self._operation(operation.request, self._documents.read_as_written(lifting.text))
 
-    async def run(self, request: Request, context: object) -> ExecutionResult | Refused:
+    def run(self, request: Request, context: object) -> Awaitable[ExecutionResult | Refused]:
         """The one answer, or why there is none: a subscription is refused."""
         operation = self.operation(request)
         if isinstance(operation, Refused):
-            return operation
+            return _there(operation)
         if operation.subscribes:
-            return Refused([_wrong_transport()])
+            return _there(Refused([_wrong_transport()]))
+        if self._tracing is UNTRACED:
+            return self._execute(operation, context)
+        return self._execute_traced(operation, context)
+
+    async def _execute_traced(
+        self, operation: Operation, context: object
+    ) -> ExecutionResult | Refused:
         with self._traced(operation) as span:
             answer = await self._execute(operation, context)
             span.count("errors", len(answer.errors or ()))
@@ -170,27 +181,39 @@ class Executor:
     def _traced(self, operation: Operation) -> Span:
         return self._tracing.operation(operation.kind.value, operation.request.headers)
 
-    async def _execute(self, operation: Operation, context: object) -> ExecutionResult | Refused:
-        variables = operation.variables
-        bound = None if operation.plan is None else operation.plan.bound(variables)
-        if operation.plan is not None and bound is not None:
-            return operation.answered(await operation.plan.run(bound, context))
-        answer = await self._execute_by_core(operation, variables, context)
+    def _execute(
+        self, operation: Operation, context: object
+    ) -> Awaitable[ExecutionResult | Refused]:
+        run = None if operation.plan is None else operation.plan.bound(operation.variables)
+        answer: Awaitable[ExecutionResult | Refused] = (
+            self._execute_by_core(operation, context) if run is None else run.answer(context)
+        )
         if operation.lifting is None:
             return answer
-        if isinstance(answer, Refused):
-            whole = self._as_written(operation, operation.lifting)
+        return self._as_sent(operation, operation.lifting, answer, context)
+
+    async def _as_sent(
+        self,
+        operation: Operation,
+        lifting: Lifting,
+        answer: Awaitable[ExecutionResult | Refused],
+        context: object,
+    ) -> ExecutionResult | Refused:
+        """An answer to a text without its literals, as the text has it that was sent."""
+        answered = await answer
+        if isinstance(answered, Refused):
+            whole = self._as_written(operation, lifting)
             return whole if isinstance(whole, Refused) else await self._execute(whole, context)
-        return operation.answered(answer)
+        return operation.answered(answered)
 
     async def _execute_by_core(
-        self, operation: Operation, variables: Mapping[str, object], context: object
+        self, operation: Operation, context: object
     ) -> ExecutionResult | Refused:
         result = execute(
             self._schema,
             operation.document,
             context_value=context,
-            variable_values=dict(variables),
+            variable_values=dict(operation.variables),
             operation_name=operation.request.operation,
         )
         answered = result if isinstance(result, ExecutionResult) else await result

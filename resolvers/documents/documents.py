@@ -90,15 +90,15 @@ class Documents:
         self._schema = schema
         self._limits = limits
         self._planner = planner
-        self._registered: dict[str, Checked] = {}
-        self._texts: Memory[Checked] = Memory()
+        self._registered: dict[str, Written] = {}
+        self._texts: Memory[Written] = Memory()
         self._shapes: Memory[_Shape | _Kept] = Memory()
         self._came: Memory[int] = Memory(LATELY)  # how often, by the hash of a harmless text
 
     def register(self, texts: Iterable[str]) -> int:
         """Compile texts that are never forgotten, in place of those before; tells how many are wrong."""
-        self._registered = {text: self._compiled(text) for text in texts}
-        return sum(bool(one.errors) for one in self._registered.values())
+        self._registered = {text: Written(self._compiled(text)) for text in texts}
+        return sum(bool(one.checked.errors) for one in self._registered.values())
 
     def _compiled(self, text: str) -> Checked:
         checked = self.check(text)
@@ -121,12 +121,12 @@ class Documents:
         """The document, from memory where it, or another of its shape, was seen before."""
         known = self._registered.get(text) or self._texts.get(text)
         if known is not None:
-            return Written(known)
+            return known
         given = cut(text)
         if not given.literals:
-            return Written(self._remembered(text))
+            return self._remembered(text)
         if self._comes_often(text, given):
-            return Written(self._remembered(text))
+            return self._remembered(text)
         return self._read_shape(text, given) or Written(self._of_a_new_shape(text, given))
 
     def _comes_often(self, text: str, given: Cut) -> bool:
@@ -155,12 +155,13 @@ class Documents:
             return Checked(None, [too_large(objection)])
         return Checked(document, validate(self._schema, document, max_errors=20))
 
-    def _remembered(self, text: str) -> Checked:
+    def _remembered(self, text: str) -> Written:
         checked = self.check(text)
+        written = Written(checked)
         # In a wrong one a name may stand where only words of the language may.
         if not checked.errors and not IDENTIFIER.search(text):
-            self._texts.put(text, len(text), checked)
-        return checked
+            self._texts.put(text, len(text), written)
+        return written
 
     def _read_shape(self, text: str, given: Cut) -> Written | None:
         shape = given.shape

@@ -1,6 +1,6 @@
 """One field of a plan: how its value is had, completed, and refused."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 from graphql import (
@@ -14,9 +14,10 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values
 from graphql.pyutils import is_awaitable
+from msgspec import Struct
 from strawberry.types.field import StrawberryField
 
-from resolvers.plan.arguments import Given
+from resolvers.plan.arguments import Given, Variables
 from resolvers.plan.calling import Calling
 from resolvers.plan.info import LightInfo, Remembered
 from resolvers.plan.inputs import Unfit
@@ -26,13 +27,12 @@ from resolvers.plan.places import Place, path_of
 class Running(Protocol):
     """What a field needs of the run it is executed in."""
 
+    context: Any
+    variables: Variables
     errors: list[GraphQLError]
-
-    @property
-    def infos(self) -> Mapping["Field", LightInfo]: ...
-
-    @property
-    def given(self) -> Mapping["Field", dict[str, Any]]: ...
+    infos: dict["Field", LightInfo]  # what resolvers are told, the same for all objects of a field
+    given: dict["Field", dict[str, Any]]  # their arguments, which are the same, too
+    shown: dict[tuple["Field", object], dict[str, Any]]  # of objects that are shown alike
 
     @property
     def core_variables(self) -> VariableValues: ...
@@ -95,20 +95,36 @@ class Field:
         """What the resolver gives; where its arguments don't fit, what graphql-core makes of them."""
         calling = self.calling
         try:
-            given = {} if self.given is None else run.given[self]
+            given = self.arguments(run)
         except Unfit:
             return self._as_core(source, run)
-        return calling.call(source, run.infos[self] if calling.informed else None, given)
+        return calling.call(source, self.told(run) if calling.informed else None, given)
+
+    def arguments(self, run: Running) -> dict[str, Any]:
+        """What its resolver is given in a run; raises `Unfit` where graphql-core is to say."""
+        if self.given is None:
+            return {}
+        known = run.given.get(self)
+        if known is None:
+            known = run.given[self] = self.given(run.variables)
+        return known
+
+    def told(self, run: Running) -> LightInfo:
+        """What its resolver is told in a run."""
+        known = run.infos.get(self)
+        if known is None:
+            known = run.infos[self] = LightInfo(self, run)
+        return known
 
     def prepared(self, source: object, run: Running) -> Any:
         """The first half of a field that looks up; what is to be awaited of any other."""
         if self.calling.prepare is None:
             return self.value(source, run)
         try:
-            given = run.given[self]
+            given = self.arguments(run)
         except Unfit:
             return self._as_core(source, run)
-        return self.calling.prepare(source, run.infos[self.told_as], **given)
+        return self.calling.prepare(source, self.told_as.told(run), **given)
 
     def _as_core(self, source: object, run: Running) -> Any:
         resolve = self.definition.resolve
@@ -154,22 +170,17 @@ class Alike(NamedTuple):
     first: Field
 
 
-class Later:
+class Later(Struct, eq=False):
     """A value that has to be waited for, and where it is going to stand.
 
     `value` is at first the object whose field it is, or, where it has `begun`, what is to be awaited.
     """
 
-    __slots__ = ("begun", "complete", "field", "place", "value")
-
-    def __init__(
-        self, field: Field, place: Place, complete: Complete, value: object, begun: bool
-    ) -> None:
-        self.field = field
-        self.place = place
-        self.complete = complete
-        self.value: Any = value
-        self.begun = begun
+    field: Field
+    place: Place
+    complete: Complete
+    value: Any
+    begun: bool
 
 
 Selected = Field | str

@@ -41,7 +41,6 @@ class LightInfo(Info[Any, None]):
         self._planned = field
         self._run = run
         self.context = run.context
-        self.shown: dict[object, dict[str, Any]] = {}  # of objects that are shown alike
 
     @property
     def _field(self) -> StrawberryField:  # type: ignore[override]  # the plan's field knows it

@@ -1,13 +1,12 @@
 """A query compiled once: its variables, and what it selects under each set of conditions."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from cachetools import LRUCache
 from graphql import (
     DocumentNode,
-    ExecutionResult,
     GraphQLNonNull,
     GraphQLSchema,
     Undefined,
@@ -15,7 +14,6 @@ from graphql import (
     is_input_type,
     type_from_ast,
 )
-from msgspec import Struct
 
 from resolvers.plan.arguments import Variables, constant
 from resolvers.plan.growing import Growth
@@ -82,14 +80,6 @@ class Variable(NamedTuple):
         return cls(node.variable.name.value, inputs.coercer(type_), required, default)
 
 
-class Bound(Struct, frozen=True):
-    """A plan with the variables of one request: as given, and as the resolvers take them."""
-
-    given: Variables
-    coerced: Variables
-    selection: Compiled
-
-
 class Plan:
     """A query that is run without being walked again."""
 
@@ -104,8 +94,8 @@ class Plan:
         definitions = operation.node.variable_definitions or ()
         self._variables = [Variable.of(operation, inputs, one) for one in definitions]
 
-    def bound(self, variables: Mapping[str, object]) -> Bound | None:
-        """The variables coerced; none where they don't fit, and graphql-core is to say why."""
+    def bound(self, variables: Mapping[str, object]) -> Run | None:
+        """A run with these variables; none where they don't fit, and graphql-core is to say why."""
         coerced: dict[str, object] = {}
         try:
             for name, coerce, required, default in self._variables:
@@ -118,7 +108,7 @@ class Plan:
         except Exception:  # whatever a scalar raises: graphql-core refuses it in its own words
             return None
         selection = self._selection(coerced)
-        return None if selection is None else Bound(variables, coerced, selection)
+        return None if selection is None else Run(self._operation, variables, coerced, selection)
 
     def _selection(self, coerced: Variables) -> Compiled | None:
         """What is selected where its conditions are these; none where one of them is null."""
@@ -142,8 +132,3 @@ class Plan:
         elif compiled.characters <= ROOM:
             self._selections[self, held] = compiled
         return compiled
-
-    def run(self, bound: Bound, context: object) -> Awaitable[ExecutionResult]:
-        """The answer: the same data and errors that graphql-core would give."""
-        run = Run(self._operation, bound.given, bound.coerced, context)
-        return run.answer(bound.selection.top)

@@ -72,14 +72,14 @@ def _had(number: int, field: Field, names: dict[str, Any]) -> Iterator[str]:
     if field.alike is None:
         yield from read
         return
-    names[f"first{number}"], key = field.alike.first, f"source.{field.alike.path}"
-    yield f"alike = run.infos[first{number}].shown"
-    yield f"value{number} = alike.get({key})"
+    names[f"first{number}"] = field.alike.first
+    yield f"alike = first{number}, source.{field.alike.path}"
+    yield f"value{number} = run.shown.get(alike)"
     yield f"if value{number} is None:"
     yield from (f"    {line}" for line in read)
     # Null may be one for now, or one with an error, which every object has for itself.
     yield f"    if value{number} is not None and None not in value{number}.values():"
-    yield f"        alike[{key}] = value{number}"
+    yield f"        run.shown[alike] = value{number}"
 
 
 def _read(number: int, field: Field, names: dict[str, Any]) -> str:
@@ -89,9 +89,12 @@ def _read(number: int, field: Field, names: dict[str, Any]) -> str:
         return f"value_of{number}(source, run)"
     if direct.attribute is not None:
         return f"source.{direct.attribute}"
-    names[f"call{number}"], names[f"field{number}"] = direct.function, field
-    told = f", {direct.info}=run.infos[field{number}]" if direct.info else ""
-    return f"call{number}(source{told})"
+    names[f"call{number}"] = direct.function
+    if not direct.info:
+        return f"call{number}(source)"
+    names[f"field{number}"], names[f"told{number}"] = field, field.told
+    info = f"run.infos.get(field{number}) or told{number}(run)"
+    return f"call{number}(source, {direct.info}={info})"
 
 
 def _shown(number: int, field: Field, names: dict[str, Any]) -> Iterator[str]:

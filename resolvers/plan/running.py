@@ -22,64 +22,38 @@ from resolvers.plan.fields import Field, Later, Selected
 from resolvers.plan.info import LightInfo
 from resolvers.plan.operation import Operation
 from resolvers.plan.places import Place, path_of
-
-
-class Infos(dict[Field, LightInfo]):
-    """The info of every field of a run, made when it is first wanted."""
-
-    __slots__ = ("_run",)
-
-    def __init__(self, run: "Run") -> None:
-        self._run = run
-
-    def __missing__(self, field: Field) -> LightInfo:
-        self[field] = info = LightInfo(field, self._run)
-        return info
-
-    def forget(self) -> None:
-        """Let go of the run and its infos, which know each other: no garbage is to be collected."""
-        self.clear()
-        del self._run
-
-
-class Arguments(dict[Field, dict[str, Any]]):
-    """The arguments of every field of a run: they are the same for all its objects."""
-
-    __slots__ = ("_variables",)
-
-    def __init__(self, variables: Variables) -> None:
-        self._variables = variables
-
-    def __missing__(self, field: Field) -> dict[str, Any]:
-        assert field.given is not None, "only fields with arguments are asked for them"
-        self[field] = given = field.given(self._variables)
-        return given
+from resolvers.plan.selecting import Compiled
 
 
 class Run:
-    """One execution of a plan for one request."""
+    """One execution of a plan: its variables as given and as the resolvers take them, what is selected."""
+
+    context: Any
 
     def __init__(
-        self, operation: Operation, raw: Variables, variables: Variables, context: Any
+        self, operation: Operation, raw: Variables, variables: Variables, selection: Compiled
     ) -> None:
-        self.context = context
+        self.variables = variables
+        self.selection = selection
         self.errors: list[GraphQLError] = []
-        self.infos = Infos(self)
-        self.given = Arguments(variables)
+        self.infos: dict[Field, LightInfo] = {}
+        self.given: dict[Field, dict[str, Any]] = {}
+        self.shown: dict[tuple[Field, object], dict[str, Any]] = {}
         self._operation = operation
         self._raw = raw
         self._data: dict[str, Any] | None = None
         self._later: list[Later] = []
 
-    async def answer(self, fields: Sequence[Selected]) -> ExecutionResult:
-        """The data of the top fields, and the errors."""
+    async def answer(self, context: object) -> ExecutionResult:
+        """The same data and errors that graphql-core would give in a request's context; asked once."""
+        self.context = context
         try:
-            self._begin_all(fields)
+            self._begin_all(self.selection.top)
             while self._later:
-                await self._level()
+                await self._wait(self._begun())
             return ExecutionResult(self._data, self.errors or None)
         finally:
-            self.infos.forget()
+            self.infos.clear()  # run and infos know each other: no garbage is to be collected
 
     def _begin_all(self, fields: Sequence[Selected]) -> None:
         data: dict[str, object] = {}
@@ -100,13 +74,17 @@ class Run:
         """Have a value waited for with all others of its level."""
         self._later.append(later)
 
-    async def _level(self) -> None:
-        """Wait for all that was put off; what it leads to is the next level."""
+    def _begun(self) -> list[Later]:
+        """Begin all that was put off: a level. What it leads to is the next one."""
         later, self._later = self._later, []
         begun = [one for one in later if self._begin(one)]
-        if self._data is None:
-            leave(one.value for one in begun)
-            return
+        if self._data is not None:
+            return begun
+        leave(one.value for one in begun)
+        return []
+
+    async def _wait(self, begun: Sequence[Later]) -> None:
+        """Wait for a level, and put what came of it where it belongs."""
         asked = [one for one in begun if type(one.value) is Asked]
         awaited = [one for one in begun if type(one.value) is not Asked and is_awaitable(one.value)]
         if awaited:

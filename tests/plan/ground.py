@@ -78,7 +78,7 @@ class Ground:
         assert plan is not None
         bound = plan.bound(variables or {})
         assert bound is not None
-        return await plan.run(bound, context or self.context())
+        return await bound.answer(context or self.context())
 
     async def by_core(
         self,

@@ -63,7 +63,7 @@ def plan_of(query: str, growth: Growth) -> Plan:
 async def answered(plan: Plan) -> Any:
     bound = plan.bound({})
     assert bound is not None
-    return await plan.run(bound, Explorer())
+    return await bound.answer(Explorer())
 
 
 @pytest.mark.parametrize("most", [0, 1, 5, 12])

@@ -113,7 +113,7 @@ async def test_selected_fields_are_those_of_the_conditions_of_the_request(ground
     for more in (True, False, True):
         bound = plan.bound({"p": PURPOSE, "s": people(ground, 1)[0], "more": more})
         assert bound is not None
-        given = await plan.run(bound, ground.context())
+        given = await bound.answer(ground.context())
         assert given.data is not None
         fields.append(given.data["certificate"]["disclosure"]["fields"])
 

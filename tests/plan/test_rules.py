@@ -32,7 +32,7 @@ async def planned_answer(query: str, variables: Mapping[str, object]) -> Executi
     plan = planned(SCHEMA, document, None)
     assert plan is not None
     bound = plan.bound(variables)
-    return None if bound is None else await plan.run(bound, Explorer())
+    return None if bound is None else await bound.answer(Explorer())
 
 
 async def core_answer(query: str, variables: Mapping[str, object]) -> ExecutionResult:
@@ -243,7 +243,7 @@ async def test_what_is_alike_is_made_once_for_all_who_share_it(selected: str, ma
     bound = plan.bound({})
     assert bound is not None
 
-    ours = await plan.run(bound, context)
+    ours = await bound.answer(context)
 
     assert difference(ours, await core_answer(query, {})) is None
     assert ours.errors is None
@@ -262,7 +262,7 @@ async def test_aliases_share_what_is_alike() -> None:
     bound = plan.bound({})
     assert bound is not None
 
-    ours = await plan.run(bound, context)
+    ours = await bound.answer(context)
 
     assert difference(ours, await core_answer(query, {})) is None
     assert context.made == 3

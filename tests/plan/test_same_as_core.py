@@ -44,7 +44,7 @@ async def both(
     plan = planned(schema, document, None)
     assert plan is not None, drawn.text
     bound = plan.bound(drawn.variables)
-    ours = None if bound is None else await plan.run(bound, contexts[0])
+    ours = None if bound is None else await bound.answer(contexts[0])
     result: Any = execute(
         schema, document, context_value=contexts[1], variable_values=drawn.variables
     )
