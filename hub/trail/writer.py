@@ -4,6 +4,8 @@ import asyncio
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextvars import copy_context
+from functools import partial
 from time import perf_counter
 from types import TracebackType
 from typing import Protocol, Self
@@ -31,13 +33,16 @@ def _uncounted(_records: int, _seconds: float) -> None:
     """For who counts no commits."""
 
 
+_STOPPED = "the writer of the records has stopped"
+
+
 class _Waiting(Struct, frozen=True):
     batch: DisclosureBatch
     committed: asyncio.Future[None]
 
 
 class Trail:
-    """Group commit: one writer task, one commit for everybody who waits while another runs.
+    """Group commit: one commit at a time, and the next one for everybody who waits meanwhile.
 
     `largest` bounds the records of one commit (a batch is never split); a commit that
     takes longer than `patience` seconds has failed for all who wait for it. `committed` is told of
@@ -59,13 +64,17 @@ class Trail:
         self._patience = patience
         self._tracing = tracing
         self._waiting: deque[_Waiting] = deque()
-        self._news = asyncio.Event()
+        self._taken: list[_Waiting] = []
+        self._commit: asyncio.Task[None] | None = None
+        self._began = 0.0
+        self._overdue = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._context = copy_context()  # a commit is nobody's own, whoever it was begun for
         self._open = False
-        self._writer: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         self._open = True
-        self._writer = asyncio.create_task(self._write(), name="trail writer")
         return self
 
     async def __aexit__(
@@ -75,9 +84,10 @@ class Trail:
         traceback: TracebackType | None,
     ) -> None:
         self._open = False
-        self._news.set()
-        if self._writer is not None:
-            await self._writer
+        try:
+            await self._idle.wait()
+        finally:
+            self._stop()
 
     async def record(self, batch: DisclosureBatch) -> None:
         """Return once it is committed; raises `RecordsUnavailable` where it could not be.
@@ -88,22 +98,35 @@ class Trail:
             raise RecordsUnavailable("the records are closed: the hub is stopping, ask again later")
         if not batch.count:
             return
-        committed = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        if self._idle.is_set():
+            self._idle.clear()
+            # With whatever else is recorded in this turn of the loop.
+            loop.call_soon(self._go_on, context=self._context)
+        committed = loop.create_future()
         self._waiting.append(_Waiting(batch, committed))
-        self._news.set()
         with self._tracing.commit(batch.count):
             await committed
 
-    async def _write(self) -> None:
-        try:
-            while self._open or self._waiting:
-                await self._news.wait()
-                self._news.clear()
-                while self._waiting:
-                    await self._commit(self._next())
-        finally:
-            self._open = False
-            _fail(self._waiting, RecordsUnavailable("the writer of the records has stopped"))
+    def _go_on(self) -> None:
+        if self._waiting:
+            self._begin()
+        else:
+            self._taken, self._commit = [], None
+            self._idle.set()
+
+    def _begin(self) -> None:
+        """A commit of those who wait, as many as may go together.
+
+        In a task of its own, so that whatever ends it is looked at afterwards, by `_ended`.
+        """
+        self._taken = self._next()
+        appending = self._store.append([one.batch for one in self._taken])
+        self._commit = commit = asyncio.create_task(appending, name="trail commit")
+        self._began = perf_counter()
+        self._overdue = False
+        late = commit.get_loop().call_later(self._patience, self._give_up, commit)
+        commit.add_done_callback(partial(self._ended, late))
 
     def _next(self) -> list[_Waiting]:
         taken = [self._waiting.popleft()]
@@ -113,38 +136,39 @@ class Trail:
             size += taken[-1].batch.count
         return taken
 
-    async def _commit(self, taken: list[_Waiting]) -> None:
-        try:
-            began = perf_counter()
-            failure = await self._append([one.batch for one in taken])
-            records = 0 if failure else sum(one.batch.count for one in taken)
-            self._committed(records, perf_counter() - began)
-            if failure is None:
-                _release(taken)
-            else:
-                _fail(taken, failure)
-        finally:
-            _fail(taken, RecordsUnavailable("the writer of the records has stopped"))
+    def _give_up(self, commit: asyncio.Task[None]) -> None:
+        self._overdue = True
+        commit.cancel()
 
-    async def _append(self, batches: Sequence[DisclosureBatch]) -> RecordsUnavailable | None:
-        """`None` once committed, else why not; a bug of the store fails this commit alone.
+    def _ended(self, late: asyncio.TimerHandle, commit: asyncio.Task[None]) -> None:
+        """Tell those who waited for a commit what became of it, and begin the next one."""
+        late.cancel()
+        seconds = perf_counter() - self._began
+        taken, failure = self._taken, self._failure_of(commit)
+        if failure is None:
+            _release(taken)
+        else:
+            _fail(taken, failure)
+        self._go_on()
+        self._committed(0 if failure else sum(one.batch.count for one in taken), seconds)
 
-        In a task of its own, so that whatever ends it is looked at here and does not end the writer.
-        """
-        appending = asyncio.create_task(self._store.append(batches), name="trail commit")
-        try:
-            await asyncio.wait([appending], timeout=self._patience)
-        finally:
-            appending.cancel()
-        if not appending.done():
-            await asyncio.wait([appending])
-        if appending.cancelled():
-            return RecordsUnavailable(f"no commit within {self._patience:g} s")
-        match appending.exception():
+    def _failure_of(self, commit: asyncio.Task[None]) -> RecordsUnavailable | None:
+        """`None` where it is committed, else why not; a bug of the store fails this commit alone."""
+        if commit.cancelled():
+            late = f"no commit within {self._patience:g} s"
+            return RecordsUnavailable(late if self._overdue else _STOPPED)
+        match commit.exception():
             case None | RecordsUnavailable() as told:
                 return told
             case bug:
                 return _incident(bug)
+
+    def _stop(self) -> None:
+        """Where closing is cut short, nobody waits any longer."""
+        if self._commit is not None:
+            self._commit.cancel()
+        _fail((*self._taken, *self._waiting), RecordsUnavailable(_STOPPED))
+        self._waiting.clear()
 
 
 def _incident(bug: BaseException) -> RecordsUnavailable:

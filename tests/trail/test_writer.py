@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import pytest
@@ -14,6 +15,8 @@ from hub.trail.batches import DisclosureBatch
 from hub.trail.records import RecordsUnavailable
 from hub.trail.writer import Trail
 from tests.trail.sample import ScriptedStore, a_batch, a_batch_of
+
+STOPPED = RecordsUnavailable("the writer of the records has stopped")
 
 
 async def test_callers_of_one_moment_share_one_commit() -> None:
@@ -177,22 +180,79 @@ async def test_a_bug_in_the_store_fails_one_commit_and_is_not_hidden() -> None:
     assert store.kept == ["c"]
 
 
-async def test_a_writer_that_is_ended_hangs_nobody() -> None:
+async def test_a_closing_that_is_cut_short_hangs_nobody() -> None:
     """Where the loop ends everything, who waits is told, and nothing more is taken."""
     store = ScriptedStore(gate=asyncio.Event())
+    trail = Trail(store)
 
-    with pytest.raises(asyncio.CancelledError):
-        async with Trail(store) as trail:
-            waiting = asyncio.create_task(trail.record(a_batch("a")))
-            await asyncio.sleep(0.01)
-            [writer] = [one for one in asyncio.all_tasks() if one.get_name() == "trail writer"]
-            writer.cancel()
-            with pytest.raises(RecordsUnavailable, match="the writer of the records has stopped"):
-                await waiting
-            with pytest.raises(RecordsUnavailable, match="closed"):
-                await trail.record(a_batch("b"))
+    await trail.__aenter__()
+    waiting = [asyncio.create_task(trail.record(a_batch("a")))]
+    await asyncio.sleep(0.01)
+    waiting += [asyncio.create_task(trail.record(a_batch("b")))]
+    closing = asyncio.create_task(trail.__aexit__(None, None, None))
+    await asyncio.sleep(0.01)
+    closing.cancel()
+    told = await asyncio.gather(*waiting, return_exceptions=True)
 
+    assert closing.cancelled()
+    assert list(map(repr, told)) == [repr(STOPPED), repr(STOPPED)]
+    with pytest.raises(RecordsUnavailable, match="closed"):
+        await trail.record(a_batch("c"))
     assert store.commits == [["a"]]
+
+
+async def test_what_came_in_the_turn_in_which_a_closing_is_cut_short_is_told_so_too() -> None:
+    """Before its commit has begun: none begins any more."""
+    store = ScriptedStore()
+    trail = Trail(store)
+
+    await trail.__aenter__()
+    closing = asyncio.create_task(trail.__aexit__(None, None, None))
+    recording = trail.record(a_batch("a"))
+    asyncio.get_running_loop().call_soon(closing.cancel)
+    with pytest.raises(RecordsUnavailable, match="the writer of the records has stopped"):
+        await recording
+
+    assert closing.cancelled()
+    assert store.commits == []
+
+
+async def test_a_commit_that_is_ended_from_outside_fails_alone() -> None:
+    """Who waits for it is told, and the next one works."""
+    store = ScriptedStore(gate=asyncio.Event())
+
+    async with Trail(store) as trail:
+        waiting = asyncio.create_task(trail.record(a_batch("a")))
+        await asyncio.sleep(0.01)
+        [commit] = [one for one in asyncio.all_tasks() if one.get_name() == "trail commit"]
+        commit.cancel()
+        with pytest.raises(RecordsUnavailable, match="the writer of the records has stopped"):
+            await waiting
+        store.gate = None
+        await trail.record(a_batch("b"))
+
+    assert store.commits == [["a"], ["b"]]
+
+
+async def test_a_commit_belongs_to_none_of_its_callers() -> None:
+    """What the log or a trace says of it names no single request of those that share it."""
+    request = ContextVar("request", default="")
+    seen = []
+
+    class Looking(ScriptedStore):
+        async def append(self, batches: Sequence[DisclosureBatch]) -> None:
+            seen.append(request.get())
+            await super().append(batches)
+
+    async def put(trail: Trail, name: str) -> None:
+        request.set(name)
+        await trail.record(a_batch(name))
+        await trail.record(a_batch(f"{name}2"))
+
+    async with Trail(Looking(), largest=1) as trail:
+        await asyncio.gather(*(put(trail, name) for name in "abc"))
+
+    assert seen == [""] * 6
 
 
 async def test_leaving_a_trail_never_opened_is_harmless() -> None:
