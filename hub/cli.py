@@ -4,10 +4,10 @@ import logging
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib import import_module
 
 import typer
 
+from hub.commands.garbage import lasting, left_as_it_stands
 from hub.commands.logging import log_to_stderr
 from hub.commands.terminal import aside, plain
 from hub.commands.trouble import CommandFailed
@@ -27,7 +27,7 @@ class Command:
 
     def add_to(self, app: typer.Typer) -> None:
         """Import it, and let it be called."""
-        module = import_module(f"hub.commands.{self.name}")
+        module = lasting(f"hub.commands.{self.name}")
         if self.several:
             app.add_typer(module.app, name=self.name, rich_help_panel=self.panel)
         else:
@@ -76,6 +76,7 @@ def called(words: list[str]) -> Iterable[Command]:
 
 def main() -> None:
     """Run the command line; what a person can mend is told in words, without a traceback."""
+    left_as_it_stands()
     log_to_stderr(logging.WARNING)
     try:
         command_line(called(sys.argv))()

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from importlib import import_module
 from typing import Any, Protocol, cast
 
+from hub.commands.garbage import lasting
 from hub.compose import Hub
 from hub.in_common import InCommon
 from hub.known_types import certificate_types
@@ -77,4 +77,4 @@ def face_objections(settings: Settings, texts: Mapping[str, str]) -> Mapping[str
 
 def _named(place: str) -> Any:
     module, _, name = place.partition(":")
-    return getattr(import_module(module), name)
+    return getattr(lasting(module), name)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hub.commands.ending import end_within
+from hub.commands.garbage import left_as_it_stands
 from hub.commands.logging import log_to_stderr
 from hub.commands.options import settings_of
 from hub.commands.running import MARGIN, face_open, grace, run, stopped_by_signal
@@ -23,6 +24,7 @@ from hub.workers.office import AtOffice
 
 def main() -> None:
     """Serve until told to end, or until the keeper is gone."""
+    left_as_it_stands()
     log_to_stderr()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the keeper's: it tells us to reload
     run(_work())
