@@ -17,6 +17,7 @@ import uvloop
 
 from hub.commands.ending import end_within
 from hub.commands.face import Face, make_face
+from hub.commands.http import Connection
 from hub.commands.trouble import CommandFailed
 from hub.compose import Hub
 from hub.in_common import InCommon
@@ -106,7 +107,7 @@ async def served(app: Face, listener: socket.socket, grace: int) -> AsyncIterato
     """The application on the socket; at the end requests in flight get `grace` seconds."""
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=Connection,
         ws="websockets-sansio",
         ws_max_size=LARGEST_MESSAGE,
         ws_ping_interval=PINGED_EACH,
