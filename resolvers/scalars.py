@@ -36,8 +36,8 @@ def resident_id(value: object) -> str:
     The division is not looked up: residents from Hong Kong, Macao and Taiwan (81…, 82…, 83…) and
     foreign permanent residents (9…) carry numbers of the same form.
     """
-    if type(value) is str and USUAL.fullmatch(value) and _checks(value):
-        return value
+    if type(value) is str and USUAL.fullmatch(value) and int(value.replace("X", "A"), 13) % 11 == 1:
+        return value  # what `_checks` asks is asked without a call
     text = str(value).strip().upper()
     if not FORM.fullmatch(text):
         raise GraphQLError(

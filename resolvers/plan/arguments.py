@@ -26,7 +26,7 @@ from graphql.utilities.coerce_input_value import coerce_input_literal
 from strawberry import Some
 from strawberry.types.base import StrawberryMaybe
 
-from resolvers.plan.inputs import STRAWBERRY, Inputs, Slot, Unfit, Unplannable, not_null
+from resolvers.plan.inputs import STRAWBERRY, Inputs, Slot, Unfit, Unplannable
 
 Variables = Mapping[str, object]
 Maker = Callable[[Variables], Any]
@@ -155,8 +155,7 @@ def _slot(inputs: Inputs, slot: Slot, nodes: Mapping[str, ValueNode], one_of: bo
     node = nodes.get(slot.name)
     if node is None:
         return _constant(slot.absent)
-    never_null = slot.wraps or one_of
-    value = _value(inputs, not_null(slot.type) if never_null else slot.type, node)
+    value = _value(inputs, slot.type, node)
     make = _in_some(value) if slot.wraps else value
     if not isinstance(node, VariableNode) or one_of or slot.absent is Undefined:
         return make

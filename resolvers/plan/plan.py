@@ -16,6 +16,7 @@ from graphql import (
 )
 
 from resolvers.plan.arguments import Variables, constant
+from resolvers.plan.coercing import coercer
 from resolvers.plan.growing import Growth
 from resolvers.plan.inputs import Coercer, Inputs, Unplannable
 from resolvers.plan.known import knows
@@ -77,7 +78,7 @@ class Variable(NamedTuple):
         if node.default_value is not None:
             default = constant(inputs, type_, node.default_value)
         required = isinstance(type_, GraphQLNonNull) and default is Undefined
-        return cls(node.variable.name.value, inputs.coercer(type_), required, default)
+        return cls(node.variable.name.value, coercer(inputs, type_), required, default)
 
 
 class Plan:

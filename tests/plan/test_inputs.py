@@ -5,6 +5,7 @@ from typing import Any
 import strawberry
 from graphql import is_input_type
 
+from resolvers.plan.coercing import coercer
 from resolvers.plan.inputs import Inputs
 
 
@@ -50,7 +51,7 @@ def made(name: str, given: object) -> Any:
     schema = strawberry.Schema(Query)._schema
     type_ = schema.type_map[name]
     assert is_input_type(type_)
-    return Inputs(schema).coercer(type_)(given)
+    return coercer(Inputs(schema), type_)(given)
 
 
 def test_a_plain_one_has_its_fields() -> None:
