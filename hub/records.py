@@ -1,6 +1,6 @@
 """The records of lookups: who asked what about whom, for which item, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from hub.catalogue.rows import CatalogueRow
@@ -31,6 +31,8 @@ _Came = tuple[tuple[str, ...], str | None, str, str | None, tuple[Attempt, ...]]
 """What became of a lookup: fields handed over, their source, outcome, rule, sources tried."""
 _Told = tuple[Purpose, str, int | None, _Came]
 """What lookups of one entry have in common: purpose, certificate, row and what became of them."""
+_Entry = tuple[_Told, list[tuple[int, str]]]
+"""That, and whom each of them was about, by its number in the batch."""
 
 
 class Pseudonyms:
@@ -46,15 +48,8 @@ class Pseudonyms:
         return None if subject is None else self._keyed.pseudonym(subject.identifier)
 
     def of_each(self, lookups: Sequence[Lookup]) -> list[str]:
-        """The pseudonym of each subject, in order; for who comes twice it is reckoned once."""
-        known: dict[str, str] = {}
-        names, pseudonym = [], self._keyed.pseudonym
-        for lookup in lookups:
-            identifier = lookup.subject.identifier
-            if identifier not in known:
-                known[identifier] = pseudonym(identifier)
-            names.append(known[identifier])
-        return names
+        """The pseudonym of each subject, in order."""
+        return self._keyed.pseudonyms([lookup.subject.identifier for lookup in lookups])
 
 
 class Records:
@@ -109,15 +104,19 @@ def batch_of(
 
     `catalogue` is the version's id, `rows` the ones that admitted them. Raises `UnrecordableText`.
     """
-    told: dict[_Told, list[tuple[int, str]]] = {}
+    told: list[_Entry] = []
     names = enumerate(pseudonyms.of_each(lookups))
     same: _Told | None = None
     for named, lookup, row, outcome in zip(names, lookups, rows, outcomes, strict=True):
         facts = lookup.purpose, lookup.type, row.number if row else None, _came(outcome)
         if facts != same:  # neighbours are mostly made of the very same objects
-            same, about = facts, told.setdefault(facts, [])
+            same = facts
+            about: list[tuple[int, str]] = []
+            told.append((facts, about))
         about.append(named)
-    entries = [_entry(*facts, subjects, pseudonyms) for facts, subjects in told.items()]
+    if len(told) > 1:
+        told = _merged(told)
+    entries = [_entry(*facts, subjects, pseudonyms) for facts, subjects in told]
     return batched(
         batch_id,
         request_id,
@@ -128,6 +127,14 @@ def batch_of(
         len(lookups),
         entries,
     )
+
+
+def _merged(told: Iterable[_Entry]) -> list[_Entry]:
+    """One entry for all that are told alike, not only for neighbours."""
+    merged: dict[_Told, list[tuple[int, str]]] = {}
+    for facts, subjects in told:
+        merged.setdefault(facts, []).extend(subjects)
+    return list(merged.items())
 
 
 def record_of(

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 
 _BLOCK = 64
 _INNER = bytes(byte ^ 0x36 for byte in range(256))
@@ -26,8 +27,18 @@ class Keyed:
 
     def pseudonym(self, identifier: str) -> str:
         """What `pseudonym` says, in a third of its time."""
-        inner = self._inner.copy()
-        inner.update(identifier.strip().upper().encode())
-        outer = self._outer.copy()
-        outer.update(inner.digest())
-        return outer.hexdigest()
+        return self.pseudonyms((identifier,))[0]
+
+    def pseudonyms(self, identifiers: Iterable[str]) -> list[str]:
+        """The same of each, in order; of who comes again at once it is reckoned once."""
+        named, name, names = None, "", []
+        begin_inner, begin_outer = self._inner.copy, self._outer.copy
+        for identifier in identifiers:
+            if identifier != named:
+                named = identifier
+                inner, outer = begin_inner(), begin_outer()
+                inner.update(identifier.strip().upper().encode())
+                outer.update(inner.digest())
+                name = outer.hexdigest()
+            names.append(name)
+        return names

@@ -35,6 +35,14 @@ def test_what_is_reckoned_beforehand_changes_no_pseudonym(secret: bytes, identif
     assert Keyed(secret).pseudonym(identifier) == pseudonym(secret, identifier)
 
 
+@given(st.lists(st.sampled_from(["", "a", "A", "b ", "b"])))
+def test_many_are_named_as_each_by_itself(identifiers: list[str]) -> None:
+    """Whoever comes again, at once or later, and however written."""
+    keyed = Keyed(b"secret")
+
+    assert keyed.pseudonyms(identifiers) == [keyed.pseudonym(one) for one in identifiers]
+
+
 def test_the_time_of_a_record_needs_a_zone() -> None:
     """A naive time is refused when the record is made."""
     with pytest.raises(ValueError, match="needs a zone"):
