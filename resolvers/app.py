@@ -1,16 +1,18 @@
 """The ASGI application: the GraphQL endpoint over its transports, GraphiQL, and the hub behind them."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 
+from graphql import GraphQLSchema
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from hub.compose import Hub, open_hub
+from hub.declarations.words import CertificateType
 from hub.demonstration import read_demonstration
 from hub.disclosure import Recorder
 from hub.evidence import Requester
@@ -33,29 +35,33 @@ from resolvers.lateness import Lateness, watched
 from resolvers.limits import Limits
 from resolvers.plan.plan import planned
 from resolvers.routes import Application, graphql_routes
-from resolvers.schema import build_schema
+from resolvers.schema import schema_over
 from resolvers.transports.connections import Connections
 from resolvers.transports.operating import Operating
 
 LIMITS = Limits()
+
+SchemaOver = Callable[[Mapping[str, CertificateType]], tuple[CertificateTypes, GraphQLSchema]]
 
 
 def make_app(
     settings: Settings,
     in_common: InCommon | None = None,
     records: Callable[[Trail, Pseudonyms], Recorder] = Records,
+    schema: SchemaOver = schema_over,
 ) -> Starlette:
     """The application over the given settings; the hub opens and closes with its lifespan.
 
     One of several workers is told what they have `in_common`, and is reloaded by their keeper. Who
-    measures what records cost gives `records` of his own.
+    measures what records cost gives `records` of his own; who opens many hubs in one process, a
+    `schema` made once, as GraphQL's libraries never forget a class.
     """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with watched() as lateness, open_hub(settings, in_common, records) as hub:
             app.state.hub = hub
-            app.state.operating = make_operating(hub, app.state.connections, lateness)
+            app.state.operating = make_operating(hub, app.state.connections, lateness, schema)
             async with nullcontext() if in_common else reloading_on_hangup(hub):
                 with seldom_collected():
                     yield
@@ -85,11 +91,12 @@ def graphiql_config(settings: Settings) -> GraphiQLConfig:
     return GraphiQLConfig(headers=headers, tabs=load_examples(shown.examples))
 
 
-def make_operating(hub: Hub, connections: Connections, lateness: Lateness) -> Operating:
+def make_operating(
+    hub: Hub, connections: Connections, lateness: Lateness, schema: SchemaOver
+) -> Operating:
     """What runs operations in front of an open hub."""
     limits = replace(LIMITS, lookups=hub.settings.max_lookups)
-    certificates = CertificateTypes(hub.types)
-
+    certificates, executable = schema(hub.types)
     door = make_door(hub, lateness)
 
     def make_context(requester: Requester) -> Context:
@@ -97,7 +104,7 @@ def make_operating(hub: Hub, connections: Connections, lateness: Lateness) -> Op
 
     planner = planned if hub.settings.plan else unplanned
     executor = Executor(
-        build_schema(certificates),
+        executable,
         limits,
         hub.tracing,
         planner,

@@ -1,6 +1,6 @@
 """The schema: the face's types, and one generated type per declared certificate type."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import strawberry
@@ -9,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from hub.declarations.certificates import load_certificate_types, packaged_certificates
+from hub.declarations.words import CertificateType
 from resolvers.certificate_types import CertificateTypes
 from resolvers.commitment import CommitmentMutation, CommitmentQuery
 from resolvers.descriptions import describe_schema
@@ -22,6 +23,14 @@ from resolvers.types.outcome import Denied, Found, NotHeld, Pending, Unavailable
 
 QUERIES = (Query, RequesterQuery, IssuerQuery, CommitmentQuery)
 MUTATIONS = (RequesterMutation, IssuerMutation, CommitmentMutation)
+
+
+def schema_over(
+    types: Mapping[str, CertificateType],
+) -> tuple[CertificateTypes, GraphQLSchema]:
+    """What GraphQL makes of declared certificate types, and the executable schema over them."""
+    certificates = CertificateTypes(types)
+    return certificates, build_schema(certificates)
 
 
 def build_schema(certificates: CertificateTypes) -> GraphQLSchema:
@@ -57,5 +66,5 @@ def printed(schema: GraphQLSchema) -> str:
 
 def packaged_schema() -> str:
     """The SDL over the certificate types that come with the package: what schema.graphql holds."""
-    types = load_certificate_types(packaged_certificates())
-    return printed(build_schema(CertificateTypes(types)))
+    _, schema = schema_over(load_certificate_types(packaged_certificates()))
+    return printed(schema)

@@ -28,7 +28,7 @@ from resolvers.context import Context
 from resolvers.door import Allowance, Door
 from resolvers.limits import Limits
 from resolvers.plan.plan import Plan, planned
-from resolvers.schema import build_schema
+from tests.schemas import schema_once
 from tests.stack import OPERATOR, UNIT, catalogue_for
 
 
@@ -119,5 +119,5 @@ async def open_ground(folder: Path) -> AsyncIterator[Ground]:
         async with open_hub(settings) as hub:
             requester = await hub.requester(key)
             assert requester is not None
-            certificates = CertificateTypes(hub.types)
-            yield Ground(hub, sandbox, build_schema(certificates), certificates, requester)
+            certificates, schema = schema_once(hub.types)
+            yield Ground(hub, sandbox, schema, certificates, requester)
