@@ -1,6 +1,7 @@
 """Arguments compiled from the document: what a field's resolver is given, made of the variables."""
 
 from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
@@ -26,17 +27,39 @@ from graphql.utilities.coerce_input_value import coerce_input_literal
 from strawberry import Some
 from strawberry.types.base import StrawberryMaybe
 
+from resolvers.plan.generating import made
 from resolvers.plan.inputs import STRAWBERRY, Inputs, Slot, Unfit, Unplannable
 
 Variables = Mapping[str, object]
 Maker = Callable[[Variables], Any]
 """Makes a value of the coerced variables; raises `Unfit` where graphql-core would refuse it."""
 Given = Callable[[Variables], dict[str, Any]]
+Ask = Callable[[Any, Any, Variables], Any]
+"""Calls a resolver with its object, its info, and the arguments that the variables make."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What keyword arguments are made of: values, variables that are sure to be there, and all else."""
+
+    fixed: Mapping[str, object]
+    plain: Mapping[str, str]
+    makers: Mapping[str, Maker]
+
+    def __call__(self, variables: Variables) -> dict[str, Any]:
+        given = dict(self.fixed)
+        for name, variable in self.plain.items():
+            given[name] = variables[variable]
+        for name, make in self.makers.items():
+            value = make(variables)
+            if value is not Undefined:
+                given[name] = value
+        return given
 
 
 def compiled_arguments(
     inputs: Inputs, field: GraphQLField, node: FieldNode, sure: Container[str]
-) -> Given:
+) -> Arguments:
     """What makes the keyword arguments of one field of a document; `sure` variables are never null."""
     nodes = {one.name.value: one.value for one in node.arguments or ()}
     fixed, plain, makers = {}, {}, {}
@@ -56,18 +79,23 @@ def compiled_arguments(
         else:
             makers[python_name] = _argument(inputs, argument, given_node)
     fixed = {name: value for name, value in fixed.items() if value is not Undefined}
+    return Arguments(fixed, plain, makers)
 
-    def given(variables: Variables) -> dict[str, Any]:
-        made = fixed.copy()
-        for name, variable in plain.items():
-            made[name] = variables[variable]
-        for name, make in makers.items():
-            value = make(variables)
-            if value is not Undefined:
-                made[name] = value
-        return made
 
-    return given
+def asking(prepare: Callable[..., Any], given: Given) -> Ask:
+    """What calls the first half of a resolver; one function that writes its arguments out, if it can."""
+    if not isinstance(given, Arguments) or given.makers:
+        return lambda source, info, variables: prepare(source, info, **given(variables))
+    names: dict[str, object] = {"prepare": prepare}
+    written = []
+    for number, (name, value) in enumerate(given.fixed.items()):
+        names[f"fixed{number}"] = value
+        written.append(f"{name}=fixed{number}")
+    for number, (name, variable) in enumerate(given.plain.items()):
+        names[f"variable{number}"] = variable
+        written.append(f"{name}=variables[variable{number}]")
+    line = f"return prepare(source, info, {', '.join(written)})"
+    return made("ask(source, info, variables)", [line], names)
 
 
 def _argument(inputs: Inputs, argument: GraphQLArgument, node: ValueNode) -> Maker:
@@ -144,11 +172,11 @@ def _item(inputs: Inputs, type_: GraphQLInputType, node: ValueNode) -> Maker:
 def _object(inputs: Inputs, type_: GraphQLInputObjectType, node: ObjectValueNode) -> Maker:
     shape = inputs.shape(type_)
     nodes = {one.name.value: one.value for one in node.fields}
-    made, one_of = shape.made, shape.one_of
+    class_, one_of = shape.made, shape.one_of
     if one_of and len(nodes) != 1:
         raise Unplannable(f"not one field of {type_}")
     makers = [(slot.python_name, _slot(inputs, slot, nodes, one_of)) for slot in shape.slots]
-    return lambda variables: made(**{name: make(variables) for name, make in makers})
+    return lambda variables: class_(**{name: make(variables) for name, make in makers})
 
 
 def _slot(inputs: Inputs, slot: Slot, nodes: Mapping[str, ValueNode], one_of: bool) -> Maker:

@@ -123,7 +123,7 @@ class Listed:
 
     def _put_off(self, value: object, at: Place, run: Running) -> bool:
         if is_awaitable(value):
-            run.put_off(Later(self._field, at, self._complete, value, True))
+            run.later.append(Later(self._field, at, self._complete, value, True))
             return True
         self._plain.add(type(value))
         return False

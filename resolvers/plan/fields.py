@@ -17,7 +17,7 @@ from graphql.pyutils import is_awaitable
 from msgspec import Struct
 from strawberry.types.field import StrawberryField
 
-from resolvers.plan.arguments import Given, Variables
+from resolvers.plan.arguments import Ask, Given, Variables
 from resolvers.plan.calling import Calling
 from resolvers.plan.info import LightInfo, Remembered
 from resolvers.plan.inputs import Unfit
@@ -33,13 +33,12 @@ class Running(Protocol):
     infos: dict["Field", LightInfo]  # what resolvers are told, the same for all objects of a field
     given: dict["Field", dict[str, Any]]  # their arguments, which are the same, too
     shown: dict[tuple["Field", object], dict[str, Any]]  # of objects that are shown alike
+    later: list["Later"]  # what is put off, to be waited for with all others of its level
 
     @property
     def core_variables(self) -> VariableValues: ...
 
     def raw_info(self, field: "Field") -> GraphQLResolveInfo[Any]: ...
-
-    def put_off(self, later: "Later") -> None: ...
 
 
 Complete = Callable[[Any, Place, Any], Any]
@@ -60,6 +59,7 @@ class Field:
         strawberry: StrawberryField,
         calling: Calling,
         given: Given | None,
+        ask: Ask | None,
     ) -> None:
         self.key = key
         self.nodes = nodes
@@ -68,6 +68,7 @@ class Field:
         self.strawberry = strawberry
         self.calling = calling
         self.given = given
+        self.ask = ask
         self.nullable = not isinstance(definition.type, GraphQLNonNull)
         self.remembered: Remembered = {}
         self.told_as = self  # the field whose info the first half of a resolver is told
@@ -118,13 +119,12 @@ class Field:
 
     def prepared(self, source: object, run: Running) -> Any:
         """The first half of a field that looks up; what is to be awaited of any other."""
-        if self.calling.prepare is None:
+        if self.ask is None:
             return self.value(source, run)
         try:
-            given = self.arguments(run)
+            return self.ask(source, self.told_as.told(run), run.variables)
         except Unfit:
             return self._as_core(source, run)
-        return self.calling.prepare(source, self.told_as.told(run), **given)
 
     def _as_core(self, source: object, run: Running) -> Any:
         resolve = self.definition.resolve
@@ -136,7 +136,7 @@ class Field:
         """What the answer shows of a value; null for now where it is still to come."""
         place = (above, self.key, self.nullable)
         if is_awaitable(value):
-            run.put_off(Later(self, place, self.complete, value, True))
+            run.later.append(Later(self, place, self.complete, value, True))
             return None
         shown = self.complete(value, place, run)
         if shown is not None:
@@ -146,7 +146,7 @@ class Field:
     def wait(self, source: object, above: Place | None, run: Running) -> None:
         """Have the field waited for with all others of its level."""
         place = (above, self.key, self.nullable)
-        run.put_off(Later(self, place, self.complete, source, False))
+        run.later.append(Later(self, place, self.complete, source, False))
 
     def failed(self, trouble: Exception, above: Place | None, run: Running) -> None:
         """Null with an error, or the error itself where null is not allowed."""

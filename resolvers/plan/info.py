@@ -41,6 +41,7 @@ class LightInfo(Info[Any, None]):
         self._planned = field
         self._run = run
         self.context = run.context
+        self.remembered = field.remembered  # of the document below it, once for all runs of a plan
 
     @property
     def _field(self) -> StrawberryField:  # type: ignore[override]  # the plan's field knows it
@@ -51,8 +52,3 @@ class LightInfo(Info[Any, None]):
         if self._raw is None:
             self._raw = self._run.raw_info(self._planned)
         return self._raw
-
-    @property
-    def remembered(self) -> Remembered:
-        """What was read of the document below this field, once for all runs of a plan."""
-        return self._planned.remembered

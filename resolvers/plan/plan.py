@@ -91,6 +91,7 @@ class Plan:
         self._inputs = inputs
         self._selections = selections
         self._growth = growth
+        self._only: Compiled | None = None  # where there are no conditions
         self._usual: tuple[Held, Compiled] | None = None
         definitions = operation.node.variable_definitions or ()
         self._variables = [Variable.of(operation, inputs, one) for one in definitions]
@@ -108,13 +109,11 @@ class Plan:
                     coerced[name] = default
         except Exception:  # whatever a scalar raises: graphql-core refuses it in its own words
             return None
-        selection = self._selection(coerced)
+        selection = self._only or self._selection(coerced)
         return None if selection is None else Run(self._operation, variables, coerced, selection)
 
     def _selection(self, coerced: Variables) -> Compiled | None:
         """What is selected where its conditions are these; none where one of them is null."""
-        if not self._operation.conditions and self._usual is not None:
-            return self._usual[1]
         given = [coerced.get(name) for name in self._operation.conditions]
         if not all(isinstance(one, bool) for one in given):
             return None
@@ -130,6 +129,7 @@ class Plan:
         compiled = Compiled(self._operation, self._inputs, conditions, self._growth)
         if self._usual is None:
             self._usual = held, compiled
+            self._only = None if held else compiled
         elif compiled.characters <= ROOM:
             self._selections[self, held] = compiled
         return compiled

@@ -14,7 +14,6 @@ from graphql.execution.values import VariableValues, get_variable_values
 from graphql.pyutils import Path, gather_with_cancel, is_awaitable
 from graphql.type.definition import GraphQLResolveInfoHelpers
 
-from hub.evidence import Outcome
 from resolvers.plan.arguments import Variables
 from resolvers.plan.asked import Asked
 from resolvers.plan.completing import leave
@@ -39,18 +38,25 @@ class Run:
         self.infos: dict[Field, LightInfo] = {}
         self.given: dict[Field, dict[str, Any]] = {}
         self.shown: dict[tuple[Field, object], dict[str, Any]] = {}
+        self.later: list[Later] = []
         self._operation = operation
         self._raw = raw
         self._data: dict[str, Any] | None = None
-        self._later: list[Later] = []
 
     async def answer(self, context: object) -> ExecutionResult:
         """The same data and errors that graphql-core would give in a request's context; asked once."""
         self.context = context
         try:
             self._begin_all(self.selection.top)
-            while self._later:
-                await self._wait(self._begun())
+            while self.later:
+                begun = self._begun()
+                asked = [one for one in begun if type(one.value) is Asked]
+                if len(asked) == len(begun):
+                    await self._look_up(asked)
+                else:
+                    await self._wait_for_all(begun, asked)
+                for one in begun:
+                    self._settle(one)
             return ExecutionResult(self._data, self.errors or None)
         finally:
             self.infos.clear()  # run and infos know each other: no garbage is to be collected
@@ -61,38 +67,34 @@ class Run:
             for field in fields:
                 if isinstance(field, str):
                     data[field] = self._operation.top.name
+                elif field.calling.waits:
+                    data[field.key] = None
+                    field.wait(None, None, self)
                 else:
                     data[field.key] = field.execute(None, None, self)
         except GraphQLError as error:
-            leave(one.value for one in self._later)
-            self._later = []
+            leave(one.value for one in self.later)
+            self.later = []
             self.errors.append(error)
         else:
             self._data = data
 
-    def put_off(self, later: Later) -> None:
-        """Have a value waited for with all others of its level."""
-        self._later.append(later)
-
     def _begun(self) -> list[Later]:
         """Begin all that was put off: a level. What it leads to is the next one."""
-        later, self._later = self._later, []
+        later, self.later = self.later, []
         begun = [one for one in later if self._begin(one)]
         if self._data is not None:
             return begun
         leave(one.value for one in begun)
         return []
 
-    async def _wait(self, begun: Sequence[Later]) -> None:
-        """Wait for a level, and put what came of it where it belongs."""
-        asked = [one for one in begun if type(one.value) is Asked]
+    async def _wait_for_all(self, begun: Sequence[Later], asked: Sequence[Later]) -> None:
+        """Wait for a level in which not every field looks up."""
         awaited = [one for one in begun if type(one.value) is not Asked and is_awaitable(one.value)]
         if awaited:
             await asyncio.gather(self._look_up(asked), _await_all(awaited))
         else:
             await self._look_up(asked)
-        for one in begun:
-            self._settle(one)
 
     def _begin(self, one: Later) -> bool:
         """Begin what still stands somewhere in the answer; tells whether there is more to do."""
@@ -110,7 +112,10 @@ class Run:
 
     async def _look_up(self, asked: Sequence[Later]) -> None:
         """Give every field that looks up its value, from one call; or why there is none."""
-        lookups = [lookup for one in asked for lookup in one.value.lookups]
+        if len(asked) == 1:
+            lookups = asked[0].value.lookups
+        else:
+            lookups = [lookup for one in asked for lookup in one.value.lookups]
         try:
             outcomes = await self.context.disclose(lookups) if lookups else []
         except Exception as trouble:  # whatever the hub raises: every one of them has failed
@@ -120,7 +125,10 @@ class Run:
         end = 0
         for one in asked:
             begin, end = end, end + len(one.value.lookups)
-            one.value = _finished(one.value, outcomes[begin:end])
+            try:
+                one.value = one.value.finish(outcomes[begin:end])
+            except Exception as trouble:  # whatever a resolver raises, as graphql-core does it
+                one.value = trouble
 
     def _settle(self, one: Later) -> None:
         holder = self._holder(one.place)
@@ -185,13 +193,6 @@ class Run:
         values = get_variable_values(self._operation.schema, definitions, dict(self._raw))
         assert isinstance(values, VariableValues), "the plan has coerced them already"
         return values
-
-
-def _finished(asked: Asked[object], outcomes: Sequence[Outcome]) -> object:
-    try:
-        return asked.finish(outcomes)
-    except Exception as trouble:  # whatever a resolver raises, as graphql-core does it
-        return trouble
 
 
 async def _await_all(awaited: Sequence[Later]) -> None:

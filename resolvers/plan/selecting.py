@@ -17,7 +17,7 @@ from graphql.execution.collect_fields import (
 )
 from graphql.execution.values import VariableValues
 
-from resolvers.plan.arguments import Given, Variables, compiled_arguments
+from resolvers.plan.arguments import Given, Variables, asking, compiled_arguments
 from resolvers.plan.calling import Calling, calling_of
 from resolvers.plan.completing import complete_with
 from resolvers.plan.fields import Alike, Field, Project, Selected
@@ -96,7 +96,8 @@ class Compiled:
         strawberry = definition.extensions[STRAWBERRY]
         calling = calling_of(strawberry)
         given = self._given(calling, definition, nodes[0])
-        field = Field(key, nodes, parent, definition, strawberry, calling, given)
+        ask = asking(calling.prepare, given) if calling.prepare and given else None
+        field = Field(key, nodes, parent, definition, strawberry, calling, given, ask)
         field.alike = self._alike(field)
         complete_with(field, self)
         return field

@@ -37,8 +37,8 @@ class Source(relay.Node):
         known = context.sources.get(name)
         if known is None:
             hub = context.hub
-            known = cls(key=name, platform=hub.platform(name), seen=hub.observatory.seen)
-            context.sources[name] = known
+            known = context.sources[name] = cls.__new__(cls)  # a dataclass takes longer to begin
+            known.key, known.platform, known.seen = name, hub.platform(name), hub.observatory.seen
         found: Self = known
         return found
 
