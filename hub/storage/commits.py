@@ -1,18 +1,20 @@
 """Commits batches of disclosures with as few ways there and back as each database allows."""
 
-import asyncio
 import sqlite3
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
+from msgspec import Struct
 from sqlalchemy import Engine, PoolProxiedConnection, event
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.storage.engine import second_engine
-from hub.storage.sqlite_file import check_in_place, file_opened_by
+from hub.storage.lone_thread import LoneThread
+from hub.storage.sqlite_file import OpenedFile, check_in_place, file_opened_by
 from hub.trail.batches import DisclosureBatch
 
 FAILURES = (SQLAlchemyError, OSError, sqlite3.Error)
@@ -72,42 +74,53 @@ class OverEngine:
             await connection.exec_driver_sql(_TO_SQLITE, list(map(_row, added)))
 
 
+class _Opened(Struct, frozen=True):
+    """The connection of the records, its only cursor, and the file that it has open."""
+
+    connection: PoolProxiedConnection
+    cursor: DBAPICursor
+    file: OpenedFile | None
+
+
 class InThread:
     """Commits to an SQLite file over a connection and in a thread of its own, in one step."""
 
     def __init__(self, engine: AsyncEngine, second: Engine) -> None:
         self._second = second
-        self._held: PoolProxiedConnection | None = None
-        self._thread = ThreadPoolExecutor(1, "records")
+        self._opened: _Opened | None = None
+        self._thread = LoneThread("records")
         event.listen(engine.sync_engine, "engine_disposed", self._close)
 
     async def commit(self, added: Sequence[DisclosureBatch]) -> None:
         """Add them all or none, durably; a batch that is already there is left as it is."""
-        rows = [_row(batch) for batch in added]
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, rows)
+        await self._thread.do(partial(self._commit, added))
 
-    def _commit(self, rows: Sequence[_Row]) -> None:
-        connection, self._held = self._held or self._second.raw_connection(), None
+    def _commit(self, added: Sequence[DisclosureBatch]) -> None:
+        opened, self._opened = self._opened or self._open(), None
         try:
-            cursor = connection.cursor()
+            cursor = opened.cursor
             cursor.execute("BEGIN IMMEDIATE")
-            cursor.executemany(_TO_SQLITE, rows)
+            cursor.executemany(_TO_SQLITE, list(map(_row, added)))
             cursor.execute("COMMIT")
-            self._held = connection
+            self._opened = opened
         finally:
-            if self._held is None:
-                connection.close()  # rolls back what is not committed
+            if self._opened is None:
+                opened.connection.close()  # rolls back what is not committed
         # After the commit: SQLite writes to a deleted file without any complaint.
-        if (opened := file_opened_by(connection)) is not None:
-            check_in_place(opened)
+        if opened.file is not None:
+            check_in_place(opened.file)
+
+    def _open(self) -> _Opened:
+        connection = self._second.raw_connection()
+        return _Opened(connection, connection.cursor(), file_opened_by(connection))
 
     def _close(self, _: Engine) -> None:
-        self._thread.submit(self._give_back)  # after the commit that may be running
+        self._thread.end(self._give_back)
 
     def _give_back(self) -> None:
-        if self._held is not None:
-            self._held.close()
-            self._held = None
+        if self._opened is not None:
+            self._opened.connection.close()
+            self._opened = None
         self._second.dispose()
 
 
@@ -138,4 +151,5 @@ def _row(batch: DisclosureBatch) -> _Row:
 
 
 def _as_sqlite_has_it(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(" ", "microseconds").removesuffix("+00:00")
+    there = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return there.isoformat(" ", "microseconds").removesuffix("+00:00")
