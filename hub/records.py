@@ -1,6 +1,6 @@
 """The records of lookups: who asked what about whom, for which item, and what became of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from datetime import datetime
 
 from hub.catalogue.rows import CatalogueRow
@@ -59,7 +59,7 @@ class Records:
         self._trail = trail
         self._pseudonyms = pseudonyms
 
-    async def keep(
+    def keep(
         self,
         requester: Requester,
         lookups: Sequence[Lookup],
@@ -69,12 +69,12 @@ class Records:
         request_id: str,
         batch_id: str,
         at: datetime,
-    ) -> None:
-        """Return once every lookup of a call is durably on record; see `batch_of`.
+    ) -> Coroutine[object, object, None]:
+        """Return, once awaited, when every lookup of a call is durably on record; see `batch_of`.
 
         Raises `RecordsUnavailable` where that can't be, and `UnrecordableText`.
         """
-        await self._trail.record(
+        return self._trail.record(
             batch_of(
                 requester,
                 lookups,
