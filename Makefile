@@ -15,6 +15,9 @@ FACED := tests/face tests/transports tests/documents tests/issuing tests/commitm
   tests/tracing/test_collector.py tests/tracing/test_passing_on.py tests/audit
 WHOLE_BRANCHES := hub/routing/*,hub/catalogue/admission.py,hub/trail/*,hub/workdays/*,hub/desk/clocks.py,hub/desk/lifecycle.py,hub/desk/objections.py,hub/desk/watching.py,hub/desk/steps/*
 
+# Sources and tests are compiled once, not anew by each of some five hundred processes.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help setup demo test slow chaos check gate style types imports schema thresholds faults bench bench-peers outage soak pins clean
 
 help:
