@@ -3,7 +3,6 @@
 import re
 from asyncio import Event
 from functools import lru_cache
-from typing import NamedTuple
 
 from uvicorn._types import ASGISendEvent, HTTPResponseStartEvent
 from uvicorn.protocols.http.httptools_impl import (
@@ -21,49 +20,54 @@ _LONGEST = 100
 """Characters of a header's value that is remembered."""
 
 
-class _Head(NamedTuple):
-    """The head of a reply, as it was given and as lines, and how long its body is to be."""
-
-    start: HTTPResponseStartEvent
-    lines: list[bytes]
-    length: int
-
-
 class Exchange(RequestResponseCycle):
-    """A plain request and its reply. Where a head tells the length, it leaves together with the body.
+    """A plain request and its reply. A head that ends with its length leaves together with the body.
 
     Whatever is not given whole uvicorn sends; who fails between head and body answers 500.
     """
 
-    _head: _Head | None = None
+    _held: HTTPResponseStartEvent | None = None
+    _head = b""
 
     async def send(self, message: ASGISendEvent) -> None:
         """Send over ASGI."""
-        head, self._head = self._head, None
-        if head is not None:
-            if self._sent_whole(head, message):
+        held, self._held = self._held, None
+        if held is not None:
+            if self._sent_whole(message):
                 return
-            await super().send(head.start)
-        elif message["type"] == "http.response.start" and not self.response_started:
-            self._head = _head_of(message, self.default_headers)
-            if self._head is not None:
-                return
+            await super().send(held)
+        elif message["type"] == "http.response.start" and self._holds(message):
+            return
         await super().send(message)
 
     async def send_500_response(self) -> None:
         """Answer for an application that failed."""
-        self._head = None
+        self._held = None
         await super().send_500_response()
 
-    def _sent_whole(self, head: _Head, message: ASGISendEvent) -> bool:
+    def _holds(self, start: HTTPResponseStartEvent) -> bool:
+        headers = start.get("headers")
+        if not isinstance(headers, list) or not headers or self.response_started:
+            return False
+        *others, (name, value) = headers
+        for _, said in others:
+            if len(said) > _LONGEST:
+                return False
+        head = _head(start["status"], *self.default_headers, *others)
+        if head is None or name != b"content-length":
+            return False
+        self._held, self._head, self._length = start, head, value
+        return True
+
+    def _sent_whole(self, message: ASGISendEvent) -> bool:
         if message["type"] != "http.response.body" or message.get("more_body", False):
             return False
         body = message.get("body", b"")
         free = self.keep_alive and not (self.disconnected or self.flow.write_paused)
-        if not free or len(body) != head.length:
+        if not free or self._length != b"%d" % len(body):
             return False
         self.response_started = self.response_complete = True
-        self.transport.write(b"".join((*head.lines, b"\r\n", body)))
+        self.transport.write(b"%b%b\r\n\r\n%b" % (self._head, self._length, body))
         self.message_event.set()
         self.on_response()
         return True
@@ -149,27 +153,13 @@ class Connection(HttpToolsProtocol):
         self._start_asgi_task(self.cycle, self.app)
 
 
-def _head_of(start: HTTPResponseStartEvent, defaults: list[tuple[bytes, bytes]]) -> _Head | None:
-    """The head where it tells a length and nothing else of how the reply is framed."""
-    headers = start.get("headers", ())
-    if not isinstance(headers, list | tuple):  # it can be read but once
-        return None
-    lines, length = [STATUS_LINE[start["status"]]], None
-    for name, value in (*defaults, *headers):
-        if name == b"content-length" and length is None and value.isdigit():
-            length = int(value)
-            lines.append(b"content-length: %b\r\n" % value)
-        else:
-            line = _line(name, value) if len(value) <= _LONGEST else None
-            if line is None:
-                return None
-            lines.append(line)
-    return None if length is None else _Head(start, lines, length)
-
-
 @lru_cache(maxsize=64)
-def _line(name: bytes, value: bytes) -> bytes | None:
-    """A line of a head; nothing where uvicorn has to look at it."""
-    if HEADER_RE.search(name) or HEADER_VALUE_RE.search(value) or name.lower() in _FRAMING:
-        return None
-    return b"%b: %b\r\n" % (name.lower(), value)
+def _head(status: int, *headers: tuple[bytes, bytes]) -> bytes | None:
+    """A head up to its length; nothing where uvicorn has to look at it."""
+    lines = [STATUS_LINE[status]]
+    for given, value in headers:
+        name = given.lower()
+        if HEADER_RE.search(name) or HEADER_VALUE_RE.search(value) or name in _FRAMING:
+            return None
+        lines.append(b"%b: %b\r\n" % (name, value))
+    return b"".join([*lines, b"content-length: "])
