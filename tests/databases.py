@@ -13,12 +13,13 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from hub.desk.store.opening import open_desk_database
 from hub.storage.engine import migrate, open_engine
 
 POSTGRES = os.environ.get("CERTHUB_TEST_POSTGRES")
 WITHOUT_POSTGRES = "CERTHUB_TEST_POSTGRES is unset: give the URL of a PostgreSQL to test on it too"
 
-_MIGRATED: list[bytes] = []
+_MIGRATED: dict[str, bytes] = {}
 
 BACKENDS = [
     "sqlite",
@@ -49,22 +50,38 @@ async def engine(database: str) -> AsyncIterator[AsyncEngine]:
 
 async def place_migrated(file: Path) -> None:
     """Put a migrated, empty SQLite there: made once for all tests of a process, since it takes time."""
-    if _MIGRATED:
-        _put(file)
+    if "hub" not in _MIGRATED:
+        engine = open_engine(f"sqlite:///{file}")
+        await migrate(engine)
+        await engine.dispose()
+        _take("hub", file)
+    _put("hub", file)
+
+
+async def place_migrated_desk(database: str) -> None:
+    """The same for a desk, where its database is to be a SQLite that is not there yet."""
+    file = _new_file(database)
+    if file is None:
         return
-    engine = open_engine(f"sqlite:///{file}")
-    await migrate(engine)
-    await engine.dispose()
-    _take(file)
+    if "desk" not in _MIGRATED:
+        async with open_desk_database(database):
+            pass
+        _take("desk", file)
+    _put("desk", file)
 
 
-def _take(file: Path) -> None:
-    _MIGRATED.append(file.read_bytes())
+def _new_file(database: str) -> Path | None:
+    file = make_url(database).database if database.startswith("sqlite") else None
+    return None if file is None or Path(file).exists() else Path(file)
 
 
-def _put(file: Path) -> None:
+def _take(kind: str, file: Path) -> None:
+    _MIGRATED[kind] = file.read_bytes()
+
+
+def _put(kind: str, file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(_MIGRATED[0])
+    file.write_bytes(_MIGRATED[kind])
 
 
 @asynccontextmanager

@@ -52,7 +52,7 @@ from hub.storage.key_store import create_key
 from hub.storage.opened import open_database
 from hub.workdays.calendar import WorkingDays
 from tests.connectors.assisted_ground import Wire, assisted, wire_to
-from tests.databases import place_migrated
+from tests.databases import place_migrated, place_migrated_desk
 from tests.plans import PLAN
 
 TYPES = load_certificate_types(packaged_certificates())
@@ -237,12 +237,14 @@ def workshop() -> Workshop:
 async def open_desk_ground(folder: Path) -> AsyncIterator[DeskGround]:
     """A desk on a free port behind a wire, and the database of a hub with catalogue and key."""
     now, notary = datetime.now(UTC), folder / "hub" / "notary"
+    database = f"sqlite+aiosqlite:///{folder}/desk.db"
+    await place_migrated_desk(database)
     room = SealRoom(workshop(), kept_authority(notary, now), notary / "seals")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         async with (
             open_desk(
-                f"sqlite+aiosqlite:///{folder}/desk.db",
+                database,
                 REGISTRY,
                 room,
                 WorkingDays(),

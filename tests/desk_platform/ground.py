@@ -31,6 +31,7 @@ from hub.evidence import HolderKind
 from hub.notary.registry import Change, SealEvent, SealRecord
 from hub.notary.words import Content, Extraction, Proof, Seal, Sealed, SealKind, SealUse, Unit
 from hub.workdays.calendar import WorkingDays
+from tests.databases import place_migrated_desk
 
 TEN = datetime(2025, 3, 12, 10, tzinfo=CHINA)  # a Wednesday
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -309,6 +310,7 @@ async def open_ground(
 ) -> AsyncIterator[Ground]:
     """A desk over a database, answering on a free port; its seals are of paper if left out."""
     clock, seals = Clock(), sealer or PaperSeals()
+    await place_migrated_desk(database)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         async with (

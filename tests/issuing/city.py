@@ -38,7 +38,7 @@ from hub.storage.opened import open_database
 from hub.workdays.calendar import WorkingDays
 from resolvers.transports.messages import SUBPROTOCOL
 from tests.connectors.assisted_ground import Wire, wire_to
-from tests.databases import place_migrated
+from tests.databases import place_migrated, place_migrated_desk
 from tests.desk_platform.ground import Caller, Clock, PaperSeals, paper_seals_on_record
 from tests.plans import PLAN
 from tests.stack import serving
@@ -49,6 +49,7 @@ ITEM, CASE, SINGLE = "许可-00757-001", "办-2026-77", "no_marriage_record"
 RESIDENT, NAME = "330203199003076711", "测试人员"
 SUBJECT = {"person": {"residentId": RESIDENT, "name": NAME}}
 PURPOSE = {"item": ITEM, "case": CASE, "operator": "clerk"}
+TYPES = load_certificate_types(packaged_certificates())
 HUB = Client("hub", "key-hub", "secret-hub", None, states_items=True)
 
 PEOPLE: Mapping[str, Mapping[Role, Iterable[str]]] = {
@@ -76,10 +77,9 @@ def registry() -> Registry:
 
 def catalogue() -> CatalogueContent:
     """One item of one unit, which needs one certificate that is verified on request."""
-    types = load_certificate_types(packaged_certificates())
-    granted = frozenset(types[SINGLE].fields) - {"number"}
+    granted = frozenset(TYPES[SINGLE].fields) - {"number"}
     row = CatalogueRow(
-        1, HOUSING, ITEM, SINGLE, types[SINGLE].issuer_zh, (Measure.VERIFICATION,), granted
+        1, HOUSING, ITEM, SINGLE, TYPES[SINGLE].issuer_zh, (Measure.VERIFICATION,), granted
     )
     return CatalogueContent(
         (Unit(HOUSING, "示例住建", UnitKind.GOVERNMENT),),
@@ -160,9 +160,9 @@ class City:
 async def open_city(folder: Path) -> AsyncIterator[City]:
     """A desk, a hub that knows no other platform, and a key for each unit."""
     clock = Clock()
-    types = load_certificate_types(packaged_certificates())
     database = f"sqlite+aiosqlite:///{folder}/desk.db"
-    desk_of = open_desk(database, registry(), PaperSeals(), WorkingDays(), clock, types=types)
+    await place_migrated_desk(database)
+    desk_of = open_desk(database, registry(), PaperSeals(), WorkingDays(), clock, types=TYPES)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         place = f"http://127.0.0.1:{listener.getsockname()[1]}"
         async with desk_of as desk, desk_answering(desk, listener), wire_to(place) as wire:

@@ -34,6 +34,7 @@ from hub.sandbox.issuing_units import issuer_of, issuing_units
 from hub.sandbox.relations import Subject
 from hub.sandbox.sandbox import Sandbox
 from hub.workdays.calendar import WorkingDays
+from tests.databases import place_migrated_desk
 from tests.desk_platform.ground import TEN, PaperSeals, put_on_record
 
 CERTIFICATE = "real_estate_title"
@@ -117,6 +118,7 @@ async def opened_office(sandbox: Sandbox, folder: Path) -> AsyncIterator[Office]
     file.write_text(registry_text(units))
     registry = with_client(read_registry(file, SECRETS), HUB)
     database = f"sqlite+aiosqlite:///{folder}/desk.db"
+    await place_migrated_desk(database)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         opening = open_desk(
