@@ -1,7 +1,7 @@
 """Editions of the catalogue in the database: saved whole, never changed."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
@@ -39,8 +39,8 @@ async def save_version(
     """Save an edition in one transaction; raises `VersionNameTaken`, and then nothing is saved."""
     async with engine.begin() as connection:
         version = await _insert_version(connection, name, effective_from, now)
-        await _insert(connection, units, version, _in_order(asdict(u) for u in content.units))
-        await _insert(connection, items, version, _in_order(asdict(i) for i in content.items))
+        await _insert(connection, units, version, _in_order(_values(u) for u in content.units))
+        await _insert(connection, items, version, _in_order(_values(i) for i in content.items))
         await _insert(connection, rows, version, [_row_values(row) for row in content.rows])
     return next(saved for saved in await list_versions(engine) if saved.id == version)
 
@@ -111,8 +111,13 @@ def _in_order(values: Iterable[dict[str, object]]) -> list[dict[str, object]]:
     return [{"position": place, **one} for place, one in enumerate(values, start=1)]
 
 
+def _values(row: Unit | ServiceItem | CatalogueRow) -> dict[str, object]:
+    """Its fields as they are: `asdict` would copy what is in them, 4,486 times."""
+    return {field.name: getattr(row, field.name) for field in fields(row)}
+
+
 def _row_values(row: CatalogueRow) -> dict[str, object]:
-    return {**asdict(row), "measures": list(row.measures), "granted": sorted(row.granted)}
+    return {**_values(row), "measures": list(row.measures), "granted": sorted(row.granted)}
 
 
 def _of(table: Table, version: CatalogueVersion, order: str) -> Select[*tuple[Any, ...]]:
