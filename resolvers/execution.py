@@ -164,7 +164,7 @@ class Executor:
         operation = self.operation(request)
         if isinstance(operation, Refused):
             return _there(operation)
-        if operation.subscribes:
+        if operation.plan is None and operation.subscribes:
             return _there(Refused([_wrong_transport()]))
         if self._tracing is UNTRACED:
             return self._execute(operation, context)

@@ -67,7 +67,10 @@ class Query:
         below = selection_below(info, "certificate")
         selected = {name: fields_selected(context, below, name) for name in types}
         bound, terms = purpose.purpose(), context.terms(within, max_age)
-        asked = [one.lookup(bound, selected[one.type], terms) for one in lookups]
+        asked = [
+            Lookup(one.type, one.subject.subject(), bound, selected[one.type], terms)
+            for one in lookups
+        ]
         return Asked(asked, partial(shown_each, context, asked))
 
     @strawberry.field(

@@ -131,7 +131,9 @@ class _Writing:
         yield f"{local} = {at}[{slot.name!r}]"
         yield from self.read(slot.type, local)
         if slot.wraps:
-            yield f"{local} = Some({local})"
+            yield f"some_{local} = new(Some)"  # nothing but its value is in it
+            yield f"some_{local}.value = {local}"
+            yield f"{local} = some_{local}"
 
     def _left_out(self, slot: Slot, local: str) -> str:
         return f"{local} = {self._named('absent', slot.absent)}"

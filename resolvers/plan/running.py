@@ -82,7 +82,12 @@ class Run:
     def _begun(self) -> list[Later]:
         """Begin all that was put off: a level. What it leads to is the next one."""
         later, self.later = self.later, []
-        begun = [one for one in later if self._begin(one)]
+        begun: list[Later] = []
+        for one in later:
+            if self._holder(one.place) is None:  # it stands nowhere in the answer any more
+                leave([one.value])
+            elif one.begun or self._begin(one):
+                begun.append(one)
         if self._data is not None:
             return begun
         leave(one.value for one in begun)
@@ -97,12 +102,7 @@ class Run:
             await self._look_up(asked)
 
     def _begin(self, one: Later) -> bool:
-        """Begin what still stands somewhere in the answer; tells whether there is more to do."""
-        if self._holder(one.place) is None:
-            leave([one.value])
-            return False
-        if one.begun:
-            return True
+        """Have what is to be awaited, or looked up; tells whether there is more to do."""
         try:
             one.value = one.field.prepared(one.value, self)
         except Exception as trouble:  # whatever a resolver raises, as graphql-core does it

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from hub.evidence import HolderKind, Lookup, Purpose, Subject, Terms
+from hub.evidence import HolderKind, Purpose, Subject
 from resolvers.errors import CallerError, Code
 from resolvers.scalars import CreditCode, ResidentId
 
@@ -76,9 +76,6 @@ class PersonInput:
         default=None, description="Full name (姓名); some platforms don't answer without it."
     )
 
-    def subject(self) -> Subject:
-        return Subject(HolderKind.PERSON, self.resident_id, named(self.name))
-
 
 @strawberry.input(description="An organisation (法人或其他组织).")
 class OrganisationInput:
@@ -88,9 +85,6 @@ class OrganisationInput:
     name: str | None = strawberry.field(
         default=None, description="Registered name (名称); some platforms don't answer without it."
     )
-
-    def subject(self) -> Subject:
-        return Subject(HolderKind.ORGANISATION, self.credit_code, named(self.name))
 
 
 @strawberry.input(
@@ -106,11 +100,12 @@ class SubjectInput:
     )
 
     def subject(self) -> Subject:
-        person, organisation = self.person, self.organisation
-        if person is not None:
-            return person.value.subject()
-        assert organisation is not None, "exactly one is given: @oneOf"
-        return organisation.value.subject()
+        if self.person is not None:
+            person = self.person.value
+            return Subject(HolderKind.PERSON, person.resident_id, named(person.name))
+        assert self.organisation is not None, "exactly one is given: @oneOf"
+        one = self.organisation.value
+        return Subject(HolderKind.ORGANISATION, one.credit_code, named(one.name))
 
 
 @strawberry.input(
@@ -157,6 +152,3 @@ class LookupInput:
     subject: SubjectInput = strawberry.field(
         description="Whom the certificate is about (证件持有人)."
     )
-
-    def lookup(self, purpose: Purpose, selected: frozenset[str] | None, terms: Terms) -> Lookup:
-        return Lookup(self.type, self.subject.subject(), purpose, selected, terms)

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+import pytest
 import strawberry
 from graphql import is_input_type
 
 from resolvers.plan.coercing import coercer
-from resolvers.plan.inputs import Inputs
+from resolvers.plan.inputs import Inputs, Unfit
 
 
 @strawberry.input
@@ -39,11 +40,21 @@ class Trimmed:
         super().__setattr__(name, value.strip())
 
 
+@strawberry.input
+class Nested:
+    plain: strawberry.Maybe[Plain]
+    others: list[Plain | None] | None = None
+
+
 @strawberry.type
 class Query:
     @strawberry.field
     def names(self, plain: Plain, shouted: Shouted, greeted: Greeted, trimmed: Trimmed) -> str:
         return " ".join(one.name for one in (plain, shouted, greeted, trimmed))
+
+    @strawberry.field
+    def nested(self, nested: Nested) -> str:
+        return str(nested)
 
 
 def made(name: str, given: object) -> Any:
@@ -66,3 +77,33 @@ def test_constructors_with_a_will_of_their_own_are_called() -> None:
     assert made("Shouted", {"name": "a"}).name == "A"
     assert made("Greeted", {"name": "a"}).name == "Hello a"
     assert made("Trimmed", {"name": " a "}).name == "a"
+
+
+def test_one_inside_another_is_made_with_it() -> None:
+    """In a `Some` where it may be nothing, in a list where one may stand alone."""
+    given = {"plain": {"name": "a"}, "others": [{"name": "b"}, None]}
+
+    assert made("Nested", given) == Nested(
+        plain=strawberry.Some(Plain(name="a")), others=[Plain(name="b"), None]
+    )
+    assert made("Nested", {"others": {"name": "c"}}) == Nested(plain=None, others=[Plain(name="c")])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"plain": None},
+        {"plain": {"name": 1}},
+        {"plain": {"name": "a", "more": 1}},
+        {"plain": {}},
+        {"plain": {"nickname": "b", "name": None}},
+        {"others": [["a"]]},
+        {"others": [{"nickname": "b"}]},
+        {"others": True},
+        [],
+    ],
+)
+def test_what_does_not_fit_is_refused(given: object) -> None:
+    """Wherever it stands: graphql-core then says why."""
+    with pytest.raises((Unfit, KeyError)):
+        made("Nested", given)
