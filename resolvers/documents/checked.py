@@ -25,19 +25,15 @@ class Checked:
 
     document: DocumentNode | None
     errors: list[GraphQLError]
-    _chosen: dict[str | None, Chosen] = field(default_factory=dict, repr=False)
+    chosen: dict[str | None, Chosen] = field(default_factory=dict, repr=False)
 
-    def chosen(self, schema: GraphQLSchema, planner: Planner, name: str | None) -> Chosen:
-        """The operation of that name."""
-        known = self._chosen.get(name)
-        return self._choose(schema, planner, name) if known is None else known
-
-    def _choose(self, schema: GraphQLSchema, planner: Planner, name: str | None) -> Chosen:
+    def choose(self, schema: GraphQLSchema, planner: Planner, name: str | None) -> Chosen:
+        """The operation of that name, compiled."""
         if self.document is None:
             return NOT_CHOSEN
         node = get_operation_ast(self.document, name)
         if node is None:
             return NOT_CHOSEN  # not remembered: names of none have no end
         chosen = Chosen(node.operation, planner(schema, self.document, name))
-        self._chosen[name] = chosen
+        self.chosen[name] = chosen
         return chosen

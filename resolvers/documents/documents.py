@@ -106,7 +106,7 @@ class Documents:
             for one in checked.document.definitions:
                 if isinstance(one, OperationDefinitionNode):
                     name = None if one.name is None else one.name.value
-                    checked.chosen(self._schema, self._planner, name)
+                    checked.choose(self._schema, self._planner, name)
         return checked
 
     def may_keep(self, text: str) -> bool:
@@ -115,7 +115,9 @@ class Documents:
 
     def chosen(self, written: Written, operation: str | None) -> Chosen:
         """The operation of that name in a document, compiled when it is asked for first."""
-        return written.checked.chosen(self._schema, self._planner, operation)
+        checked = written.checked
+        known = checked.chosen.get(operation)
+        return checked.choose(self._schema, self._planner, operation) if known is None else known
 
     def read(self, text: str) -> Written:
         """The document, from memory where it, or another of its shape, was seen before."""
