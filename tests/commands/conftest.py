@@ -1,5 +1,6 @@
 """One demonstration for all tests that need a running hub, and hubs of their own for others."""
 
+import asyncio
 import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ import pytest
 
 from hub.sandbox.sandbox import packaged_credentials, packaged_platforms
 from tests.commands.terminal import Begun, Ended, certhub, running, sourced
+from tests.databases import place_migrated
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
     data = tmp_path / "data"
     shutil.copytree(packaged_platforms(), data / "platforms")
     shutil.copy(packaged_credentials(), data / "credentials.toml")
+    asyncio.run(place_migrated(data / "certhub.db"))
     with running("serve", "--data", data, "--port", "0", at=tmp_path) as begun:
         begun.says("Ctrl-C ends it")
         yield Place(begun, data)
