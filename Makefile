@@ -10,7 +10,8 @@ WORKERS ?= 4
 KILLS ?= 200
 MINUTES ?= 10
 COVERAGE ?=
-TESTS = $(BIN)/pytest -n $(WORKERS) --dist loadfile $(if $(COVERAGE),--cov --cov-report=)
+# In the order of tests/conftest.py, long files first.
+TESTS = $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=)
 FACED := tests/face tests/transports tests/documents tests/issuing tests/commitment/test_face.py \
   tests/tracing/test_collector.py tests/tracing/test_passing_on.py tests/audit
 WHOLE_BRANCHES := hub/routing/*,hub/catalogue/admission.py,hub/trail/*,hub/workdays/*,hub/desk/clocks.py,hub/desk/lifecycle.py,hub/desk/objections.py,hub/desk/watching.py,hub/desk/steps/*
