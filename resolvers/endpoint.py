@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import assert_never
 
 import msgspec
 import orjson
@@ -40,10 +41,6 @@ LONGEST_ACCEPT = 200
 
 class Gone(Exception):
     """The client has hung up."""
-
-
-class BodyTooLarge(Exception):
-    """More was sent than is read."""
 
 
 class Reply(msgspec.Struct, frozen=True, gc=False):
@@ -90,29 +87,33 @@ async def serve_graphql(operating: Operating, scope: Scope, receive: Receive, se
     if media is None:
         return await _not_acceptable()(scope, receive, send)
     try:
-        answer = await _answered(operating, asked, receive, media)
+        answer = await _served(operating, asked, receive, media)
+    except (TurnedAway, Unauthenticated, KeysUnavailable, BadRequest) as refusal:
+        answer = _refused(refusal, media)
     except Gone:
         return await Response(status_code=499)(scope, receive, send)
     return await answer(scope, receive, send)
 
 
-async def _answered(
-    operating: Operating, asked: Asked, receive: Receive, media: str
-) -> Reply | EventStream:
-    try:
-        return await _served(operating, asked, receive, media)
-    except TurnedAway as away:
-        wait = str(away.retry_after)
-        body = plain(away.code, str(away), f"Come again in {wait} s.", True)
-        return reply(away.status, media, body, (b"retry-after", wait.encode()))
-    except Unauthenticated as error:
-        body = plain(Code.UNAUTHENTICATED, str(error), error.hint)
-        return reply(401, media, body, (b"www-authenticate", b"Bearer"))
-    except KeysUnavailable:
-        body = plain(Code.KEYS_UNAVAILABLE, "API keys can't be checked now.", ASK_AGAIN, True)
-        return reply(503, media, body, (b"retry-after", b"2"))
-    except BadRequest as error:
-        return reply(error.status, media, plain(Code.BAD_REQUEST, str(error), error.hint))
+def _refused(
+    refusal: TurnedAway | Unauthenticated | KeysUnavailable | BadRequest, media: str
+) -> Reply:
+    match refusal:
+        case TurnedAway():
+            wait = str(refusal.retry_after)
+            body = plain(refusal.code, str(refusal), f"Come again in {wait} s.", True)
+            return reply(refusal.status, media, body, (b"retry-after", wait.encode()))
+        case Unauthenticated():
+            body = plain(Code.UNAUTHENTICATED, str(refusal), refusal.hint)
+            return reply(401, media, body, (b"www-authenticate", b"Bearer"))
+        case KeysUnavailable():
+            body = plain(Code.KEYS_UNAVAILABLE, "API keys can't be checked now.", ASK_AGAIN, True)
+            return reply(503, media, body, (b"retry-after", b"2"))
+        case BadRequest():
+            body = plain(Code.BAD_REQUEST, str(refusal), refusal.hint)
+            return reply(refusal.status, media, body)
+        case _:
+            assert_never(refusal)
 
 
 async def _served(
@@ -124,7 +125,12 @@ async def _served(
     with door.entered(requester.key):
         door.request_of(requester.key)
         _check_content(asked.content)
-        request = parsed(await _body(operating, receive), asked.traced)
+        seconds = operating.timing.reading
+        try:
+            body = await within(seconds, _read(receive, operating.limits.body_bytes))
+        except TimeoutError:
+            raise _late(seconds) from None
+        request = parsed(body, asked.traced)
         if media == EVENTS:
             return EventStream(operating, request, Caller(asked.authorization or "", requester))
         result = await operating.executor.run(request, operating.make_context(requester))
@@ -145,22 +151,6 @@ def _check_content(content: str) -> None:
         )
 
 
-async def _body(operating: Operating, receive: Receive) -> bytes:
-    seconds, most = operating.timing.reading, operating.limits.body_bytes
-    try:
-        return await within(seconds, _read(receive, most))
-    except TimeoutError:
-        raise BadRequest(
-            408, f"The body did not come within {seconds:g} s.", "Send it in one go."
-        ) from None
-    except BodyTooLarge:
-        raise BadRequest(
-            413,
-            f"The body is larger than {most} bytes.",
-            "Split the request, and pass values as variables.",
-        ) from None
-
-
 async def _read(receive: Receive, most: int) -> bytes:
     """The body, which mostly comes in one piece."""
     parts, size = [], 0
@@ -171,10 +161,18 @@ async def _read(receive: Receive, most: int) -> bytes:
         part: bytes = message.get("body", b"")
         size += len(part)
         if size > most:
-            raise BodyTooLarge
+            raise BadRequest(
+                413,
+                f"The body is larger than {most} bytes.",
+                "Split the request, and pass values as variables.",
+            )
         parts.append(part)
         if not message.get("more_body", False):
             return part if len(parts) == 1 else b"".join(parts)
+
+
+def _late(seconds: float) -> BadRequest:
+    return BadRequest(408, f"The body did not come within {seconds:g} s.", "Send it in one go.")
 
 
 def accepted(accept: str) -> str | None:
