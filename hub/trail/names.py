@@ -15,14 +15,16 @@ def fresh_name(seconds: float) -> str:
     What is kept under it is thus put at the end of its index, not anywhere in it: a commit of many
     touches few pages. The last 16 digits can't be guessed.
     """
-    return f"{int(seconds * 1000):012x}{_random_digits()}"
+    try:
+        end = _ends.pop()  # threads may ask at once
+    except IndexError:
+        end = _drawn()
+    return f"{int(seconds * 1000):012x}{end}"
 
 
-def _random_digits() -> str:
-    """16 of them; threads may ask at once."""
-    while True:
-        try:
-            return _ends.pop()
-        except IndexError:
-            page = os.urandom(PAGE).hex()
-            _ends.extend([page[at : at + 16] for at in range(0, len(page), 16)])
+def _drawn() -> str:
+    """16 random hex digits; as many as a page holds are kept for later."""
+    page = os.urandom(PAGE).hex()
+    end, *others = [page[at : at + 16] for at in range(0, len(page), 16)]
+    _ends.extend(others)
+    return end
