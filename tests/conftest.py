@@ -1,8 +1,10 @@
-"""In which order the files of the tests are handed to the workers: those that take longest first.
+"""How the tests begin: without looking for garbage, and with the files that take longest.
 
 A worker takes one file after the other; a long one that is begun last would be waited for by all.
 """
 
+import gc
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,17 @@ LONGEST = (
 )
 """By how long each takes, waiting included; what is not named takes less than ten seconds."""
 _PLACES = {Path(__file__).parent / file: place for place, file in enumerate(LONGEST)}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported and collected stays until the end: no garbage is looked for among it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
