@@ -2,10 +2,13 @@
 
 import json
 import re
+import shutil
 import socket
 import subprocess
 import urllib.request
 from pathlib import Path
+
+import pytest
 
 from tests.commands.conftest import Demo
 from tests.commands.terminal import certhub, running
@@ -42,6 +45,7 @@ def test_demo_once(tmp_path: Path) -> None:
     assert IDENTIFIER.search(done.err) is None
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_worked_curl_answers_as_shown(demo: Demo) -> None:
     """The printed curl, copied as it stands, gives the printed answer."""
     said = demo.begun.out

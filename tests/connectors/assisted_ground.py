@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from urllib.parse import urlsplit
@@ -124,8 +124,20 @@ class Wire:
         task = asyncio.current_task()
         assert task is not None
         self.connections.add(task)
-        where = urlsplit(self.target)
-        there_reader, there = await asyncio.open_connection(where.hostname, where.port)
+        task.add_done_callback(self.connections.discard)
+        with closing(writer), suppress(ConnectionError):
+            where = urlsplit(self.target)
+            there_reader, there = await asyncio.open_connection(where.hostname, where.port)
+            with closing(there):
+                await self._join(reader, writer, there_reader, there)
+
+    async def _join(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        there_reader: asyncio.StreamReader,
+        there: asyncio.StreamWriter,
+    ) -> None:
         ways = [
             asyncio.create_task(_carry(reader, there, _whole)),
             asyncio.create_task(_carry(there_reader, writer, self._answer)),
@@ -136,9 +148,6 @@ class Wire:
             for way in ways:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
-            there.close()
-            writer.close()
-            self.connections.discard(task)
 
     async def _answer(self, part: bytes) -> bytes | None:
         """What goes on of an answer; nothing at all where the connection is cut."""

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import socket
+from contextlib import closing
 
 import pytest
 
@@ -28,11 +29,11 @@ async def test_connections_are_kept() -> None:
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         ports.add(writer.get_extra_info("peername")[1])
-        while await reader.readline():
-            while (await reader.readline()).strip():
-                pass
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-        writer.close()
+        with closing(writer):
+            while await reader.readline():
+                while (await reader.readline()).strip():
+                    pass
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
 
     async with await asyncio.start_server(connected, "127.0.0.1", 0) as server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"

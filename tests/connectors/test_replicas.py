@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from random import Random
 
@@ -138,13 +138,13 @@ async def test_the_slower_one_is_cut_off(http: Http) -> None:
     hanging = False
 
     async def first(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while await reader.readuntil(b"\r\n\r\n"):
-            if hanging:
-                await reader.read()
-                left.set()
-                break
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none")
-        writer.close()
+        with closing(writer), suppress(asyncio.IncompleteReadError):
+            while await reader.readuntil(b"\r\n\r\n"):
+                if hanging:
+                    await reader.read()
+                    left.set()
+                    break
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none")
 
     server = await asyncio.start_server(first, "127.0.0.1", 0)
     async with server, serving(Moody(b"two")) as second:

