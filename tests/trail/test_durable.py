@@ -5,6 +5,8 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -14,10 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.storage.engine import migrate, open_engine
 from hub.storage.record_store import SqlRecords
+from hub.trail.batches import alone
 from hub.trail.records import RecordsUnavailable
 from hub.trail.writer import Trail
 from tests.commands.test_records_in_trouble import full_disk
-from tests.trail.sample import a_batch, a_record
+from tests.trail.sample import NOON, a_batch, a_record
 
 
 async def test_a_record_reads_back_as_it_was_written(engine: AsyncEngine) -> None:
@@ -286,6 +289,21 @@ async def test_a_commit_is_seen_by_who_reads_at_once(tmp_path: Path) -> None:
 
     await engine.dispose()
     assert found == ("a", "C-1", "2026-05-06 12:00:00.123456")
+
+
+async def test_a_moment_of_another_zone_is_kept_in_utc(engine: AsyncEngine) -> None:
+    """It reads back as the same moment, and texts of moments sort by time."""
+    china = NOON.astimezone(timezone(timedelta(hours=8)))
+    batch = alone(replace(a_record("a"), at=china))
+
+    async with Trail(SqlRecords(engine)) as trail:
+        await trail.record(batch)
+
+    assert await SqlRecords(engine).get("a") == a_record("a")
+    async with engine.connect() as connection:
+        told = (await connection.execute(text("SELECT at FROM disclosure_batches"))).scalar_one()
+    if engine.dialect.name == "sqlite":  # which knows no moments, only texts
+        assert told == "2026-05-06 12:00:00.123456"
 
 
 async def test_what_is_disposed_is_closed_and_opened_anew(tmp_path: Path) -> None:
