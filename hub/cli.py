@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import typer
 
-from hub.commands.garbage import lasting, left_as_it_stands
 from hub.commands.logging import log_to_stderr
 from hub.commands.terminal import aside, plain
 from hub.commands.trouble import CommandFailed
 from hub.declarations.words import ConfigurationError
+from hub.garbage import lasting, left_as_it_stands
 
 FAILED, MISCONFIGURED = 1, 2
 SEE, RUN, KEEP = "See it 体验", "Run it 运行", "Keep it 维护"

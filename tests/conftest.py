@@ -11,15 +11,20 @@ import pytest
 
 LONGEST = (
     "connectors/test_replicas_of_platforms.py",
-    "face/test_verification.py",
+    "assisting/test_proofs.py",
     "faults/test_matrix.py",
+    "face/test_verification.py",
+    "issuing/test_subscriptions.py",
+    "graphiql/test_page_in_browser.py",
     "connectors/test_contract_troubles.py",
     "desk_platform/test_reloading.py",
     "desk_platform/test_seals_command.py",
+    "issuing/test_life.py",
+    "tracing/test_collector.py",
     "face/test_door.py",
     "sandbox/test_dials.py",
-    "graphiql/test_page_in_browser.py",
-    "graphiql/test_demo_in_browser.py",
+    "transports/test_sockets.py",
+    "documents/test_lifting.py",
     "commands/test_doctor_database.py",
     "commands/test_doctor.py",
     "commands/test_demo_desk.py",
@@ -30,10 +35,9 @@ LONGEST = (
     "commands/test_serve.py",
     "commands/test_stopping.py",
     "desk_platform/test_command.py",
-    "assisting/test_proofs.py",
+    "graphiql/test_demo_in_browser.py",
+    "assisting/test_troubles.py",
     "face/test_clients.py",
-    "issuing/test_subscriptions.py",
-    "tracing/test_collector.py",
 )
 """By how long each takes, waiting included; what is not named takes less than ten seconds."""
 _PLACES = {Path(__file__).parent / file: place for place, file in enumerate(LONGEST)}

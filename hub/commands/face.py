@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, cast
 
-from hub.commands.garbage import lasting
 from hub.compose import Hub
+from hub.garbage import lasting
 from hub.in_common import InCommon
 from hub.known_types import certificate_types
 from hub.settings import Settings

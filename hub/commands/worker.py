@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hub.commands.ending import end_within
-from hub.commands.garbage import left_as_it_stands
 from hub.commands.logging import log_to_stderr
 from hub.commands.options import settings_of
 from hub.commands.running import MARGIN, face_open, grace, run, stopped_by_signal
 from hub.compose import Hub
 from hub.desk_within import EmbeddedDesk
+from hub.garbage import left_as_it_stands
 from hub.in_common import InCommon
 from hub.workers.letters import LONGEST, Letter, line_of, next_letter
 from hub.workers.office import AtOffice

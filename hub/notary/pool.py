@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.evidence import Subject
+from hub.garbage import lasting
 from hub.notary.material import Named, Signing, Trust
 from hub.notary.registry import RegistryView
 from hub.notary.verdict import Verdict
@@ -142,7 +143,7 @@ def _done(name: str, *given: object, **named: object) -> Any:
 def _begin_work() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the hub's to answer
     for module in ("sealing", "checking"):
-        import_module(f"hub.notary.{module}")
+        lasting(f"hub.notary.{module}")
     import_module("hub.notary.signatures").hush()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from hub.commands.garbage import lasting
+from hub.garbage import lasting
 
 AT_ITS_END = """
-from hub.commands.garbage import left_as_it_stands
+from hub.garbage import left_as_it_stands
 
 class Ring:
     def __init__(self):
@@ -34,7 +34,7 @@ def test_what_is_imported_is_not_looked_at_again() -> None:
     """All that is there after an import is taken to last; garbage is looked for in what comes later."""
     gc.unfreeze()
 
-    module = lasting("hub.commands.garbage")
+    module = lasting("hub.garbage")
 
     assert module.lasting is lasting
     assert gc.get_freeze_count() > 10_000
@@ -44,7 +44,7 @@ def test_what_is_imported_is_not_looked_at_again() -> None:
 def test_what_can_not_be_imported_leaves_the_collection_as_it_was() -> None:
     """Garbage is looked for again, also where there is no such module."""
     with pytest.raises(ModuleNotFoundError):
-        lasting("hub.commands.nothing_of_this_name")
+        lasting("hub.nothing_of_this_name")
 
     assert gc.isenabled()
 
