@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,11 @@ class Stack:
         return {name: number for name, number in counts.items() if number}
 
 
+@cache
+def _declared(*folders: Path) -> Mapping[str, CertificateType]:
+    return load_certificate_types(*folders)
+
+
 def _look_for_garbage_seldom() -> None:
     """A hub that begins looks for garbage among all that is not frozen: here at each tenth only."""
     if next(_BEGUN) % 10:
@@ -208,7 +214,7 @@ async def open_stack(
     Platforms in `twice` are at two addresses.
     """
     folders = (packaged_certificates(), *([certificates] if certificates else []))
-    types = load_certificate_types(*folders)
+    types = _declared(*folders)
     options = SandboxOptions(
         ports=None,
         size=20_000,
