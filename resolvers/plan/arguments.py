@@ -121,6 +121,8 @@ def _value(inputs: Inputs, type_: GraphQLInputType, node: ValueNode) -> Maker:
     if isinstance(node, VariableNode):
         return _variable(node.name.value, isinstance(type_, GraphQLNonNull))
     if isinstance(type_, GraphQLNonNull):
+        if isinstance(node, NullValueNode):
+            raise Unplannable("a null where a value may only be left out")
         return _value(inputs, type_.of_type, node)
     if isinstance(node, NullValueNode):
         return _constant(None)

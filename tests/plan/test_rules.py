@@ -197,6 +197,20 @@ async def test_literals_hold_variables() -> None:
     await data(query, text="a", number=5, flag=False, one=9)
 
 
+@pytest.mark.parametrize("outer", ["choice: {one: null}", "choice: {other: null}", "perhaps: null"])
+async def test_a_null_written_where_a_value_may_only_be_left_out_is_an_error_of_its_field(
+    outer: str,
+) -> None:
+    """In graphql-core's words: no document is invalid for it, and no resolver is told of it."""
+    query = f'{{ thing {{ strictEcho(outer: {{inner: {{text: "a"}} {outer}}}, count: 1) }} }}'
+
+    told_so = await answer(query)
+
+    assert told_so.data is None
+    assert told_so.errors is not None
+    assert told_so.errors[0].path == ["thing", "strictEcho"]
+
+
 async def test_an_argument_that_a_variable_makes_null_is_an_error_of_its_field() -> None:
     """In graphql-core's words and place, though the document is valid."""
     query = 'query Q($count: Int = 1) { thing { strictEcho(outer: {inner: {text: "a"}}, count: $count) } }'
