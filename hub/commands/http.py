@@ -50,11 +50,16 @@ class Exchange(RequestResponseCycle):
         if not isinstance(headers, list) or not headers or self.response_started:
             return False
         *others, (name, value) = headers
+        if name != b"content-length":
+            return False
         for _, said in others:
             if len(said) > _LONGEST:
                 return False
-        head = _head(start["status"], *self.default_headers, *others)
-        if head is None or name != b"content-length":
+        try:
+            head = _head(start["status"], *self.default_headers, *others)
+        except TypeError:  # not pairs of bytes: nothing to remember
+            return False
+        if head is None:
             return False
         self._held, self._head, self._length = start, head, value
         return True

@@ -85,6 +85,12 @@ class Apps:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send(part(OK))
 
+    async def listed(self, receive: Receive, send: Send) -> None:
+        """Headers as lists, which ASGI allows."""
+        headers = [[b"x-listed", b"a"], [b"content-length", b"2"]]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send(part(OK))
+
     async def nothing(self, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 204})
         await send({"type": "http.response.body"})

@@ -156,7 +156,7 @@ async def both(talks: Talks, limit: int | None = None, root: str = "") -> tuple[
 ANSWERS = [
     *("echo", "waiting", "stream", "parts", "read-once", "nothing", "empty", "long-value"),
     *("said-close", "two-lengths", "no-number", "odd-value", "odd-name", "too-long", "too-short"),
-    *("body-first", "two-heads", "after-the-end", "fails"),
+    *("body-first", "two-heads", "after-the-end", "fails", "listed"),
 ]
 GET = "HTTP/1.1\r\nHost: hub\r\n"
 REQUESTS = {
