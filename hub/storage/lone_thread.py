@@ -22,13 +22,21 @@ class LoneThread:
         self._thread: Thread | None = None
 
     async def do(self, work: Callable[[], None]) -> None:
-        """Return once it is done, or raise what it raises; who leaves early does not stop it."""
+        """Return once it is done, or raise what it raises.
+
+        Who leaves early does not stop it; where it has not begun by then, it is left out.
+        """
         if self._things is None:
             self._things = self._begin()
         loop = asyncio.get_running_loop()
         done = loop.create_future()
-        self._things.put(_Thing(work, partial(_tell, loop, done)))
-        await done
+        thing = _Thing(work, partial(_tell, loop, done))
+        self._things.put(thing)
+        try:
+            await done
+        except asyncio.CancelledError:
+            thing.work = _nothing
+            raise
 
     def end(self, last: Callable[[], None]) -> None:
         """Do this after all else, if there ever was anything; nobody waits for it.
@@ -113,6 +121,10 @@ def _settle(done: asyncio.Future[None], error: BaseException | None) -> None:
         done.set_result(None)
     else:
         done.set_exception(error)
+
+
+def _nothing() -> None:
+    """For what nobody waits for any more."""
 
 
 def _to_nobody(_: BaseException | None) -> None:

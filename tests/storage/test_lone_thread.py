@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+import weakref
 from functools import partial
 from threading import Event, Thread, current_thread, main_thread
 
@@ -13,6 +14,14 @@ from hub.storage.lone_thread import LoneThread
 
 def nothing() -> None:
     """Do nothing."""
+
+
+class Rows:
+    """Something to be put somewhere."""
+
+    def put(self, done: list[str]) -> None:
+        """Put them there."""
+        done.append("put")
 
 
 async def test_things_are_done_in_order_in_one_thread() -> None:
@@ -73,6 +82,30 @@ async def test_who_leaves_early_stops_nothing() -> None:
     thread.end(nothing)
 
     assert done == ["slow", "next"]
+
+
+async def test_what_nobody_waits_for_when_its_turn_comes_is_left_out() -> None:
+    """Who left was told that it is not done; nor is what it holds kept until its turn."""
+    thread, go = LoneThread("alone"), Event()
+    done: list[str] = []
+    rows = Rows()
+    kept = weakref.ref(rows)
+
+    first = asyncio.create_task(thread.do(lambda: done.append(f"first {go.wait(5)}")))
+    leaving = asyncio.create_task(thread.do(partial(rows.put, done)))
+    del rows
+    await asyncio.sleep(0.01)
+    leaving.cancel()
+    await asyncio.wait([leaving])
+    assert leaving.cancelled()
+    del leaving
+    assert kept() is None
+    go.set()
+    await first
+    await thread.do(partial(done.append, "next"))
+    thread.end(nothing)
+
+    assert done == ["first True", "next"]
 
 
 async def test_the_last_thing_comes_after_all_others_and_before_later_ones() -> None:
