@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from time import perf_counter
@@ -34,6 +35,7 @@ def _uncounted(_records: int, _seconds: float) -> None:
 
 
 _STOPPED = "the writer of the records has stopped"
+_UNTOLD = RecordsUnavailable(_STOPPED)
 
 
 class _Waiting(Struct, frozen=True):
@@ -147,12 +149,16 @@ class Trail:
         """Tell those who waited for a commit what became of it, and begin the next one."""
         late.cancel()
         seconds = perf_counter() - self._began
-        taken, failure = self._taken, self._failure_of(commit)
-        if failure is None:
-            _release(taken)
-        else:
-            _fail(taken, failure)
-        self._go_on()
+        taken = self._taken
+        failure: RecordsUnavailable | None = _UNTOLD
+        try:
+            failure = self._failure_of(commit)
+        finally:  # where not even that can be said, nobody waits for ever
+            if failure is None:
+                _release(taken)
+            else:
+                _fail(taken, failure)
+            self._go_on()
         self._committed(0 if failure else sum(one.batch.count for one in taken), seconds)
 
     def _failure_of(self, commit: asyncio.Task[None]) -> RecordsUnavailable | None:
@@ -176,7 +182,8 @@ class Trail:
 
 def _incident(bug: BaseException) -> RecordsUnavailable:
     incident, kind = secrets.token_hex(6), type(bug).__name__
-    log.error("incident", incident=incident, kind=kind, at=place_of(bug.__traceback__))
+    with suppress(OSError):  # a disk that is full takes no records and no lines
+        log.error("incident", incident=incident, kind=kind, at=place_of(bug.__traceback__))
     return RecordsUnavailable(
         f"the records could not be written: give incident {incident} to the operator of the hub, "
         "who finds it in the log"

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 import pytest
 from hypothesis import given, settings
@@ -178,6 +179,32 @@ async def test_a_bug_in_the_store_fails_one_commit_and_is_not_hidden() -> None:
     assert re.fullmatch(r"test_writer\.py:\d+", incident["at"])
     assert "C-SECRET" not in f"{logged}{told}"
     assert store.kept == ["c"]
+
+
+@pytest.mark.parametrize(("kind", "troubled"), [(OSError, []), (ValueError, [ValueError])])
+async def test_a_log_that_takes_nothing_hangs_nobody(
+    kind: type[Exception], troubled: list[type[Exception]]
+) -> None:
+    """A full disk takes neither records nor lines: the waiters are told, the next commit works."""
+    store = OnceBrokenStore()
+    troubles: list[type[Exception]] = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _, told: troubles.append(type(told["exception"]))
+    )
+
+    def full(*_: object) -> NoReturn:
+        raise kind
+
+    with capture_logs([full]):
+        async with asyncio.timeout(4), Trail(store) as trail, asyncio.timeout(2):
+            told = await asyncio.gather(
+                *(trail.record(a_batch(name)) for name in "ab"), return_exceptions=True
+            )
+            await trail.record(a_batch("c"))
+
+    assert [type(one) for one in told] == [RecordsUnavailable] * 2
+    assert store.kept == ["c"]
+    assert troubles == troubled
 
 
 async def test_a_closing_that_is_cut_short_hangs_nobody() -> None:
