@@ -69,8 +69,12 @@ class Slots:
     async def done(self, work: Callable[[float], Awaitable[T]], seconds: float, until: float) -> T:
         """What the work gives, told to end in `seconds` from its start, which comes before `until`."""
         now = asyncio.get_running_loop().time
-        await self._slot(until)
         began = now()
+        if began < until and not self._free.locked():
+            await self._free.acquire()
+        else:
+            await self._slot(until)
+            began = now()
         try:
             return await work(began + seconds)
         finally:
@@ -78,13 +82,9 @@ class Slots:
             self._usual += (now() - began - self._usual) * _NEWEST_COUNTS
 
     async def _slot(self, until: float) -> None:
+        """Wait for one: none is free, or nobody is patient any more."""
         now = asyncio.get_running_loop().time()
-        if now >= until:
-            raise _crowded()
-        if not self._free.locked():
-            await self._free.acquire()
-            return
-        if now + self._usual * (self.queued + 1) / self.count > until:
+        if now >= until or now + self._usual * (self.queued + 1) / self.count > until:
             raise _crowded()
         self.queued += 1
         try:

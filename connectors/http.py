@@ -91,7 +91,12 @@ class Http:
         """The reply within the call's timeout and its endpoint's `max_bytes`."""
         if call.endpoint.replicas:
             return await self._by_any(call)
-        return await _mapped(self._reply(call), call)
+        try:
+            return await self._reply(call)
+        except (aiohttp.ClientError, OSError) as error:
+            failure = _failure(error, call)
+        # Raised out here so that no context is kept: aiohttp's texts hold the URL, and so people.
+        raise failure
 
     def reach(self, endpoint: Endpoint) -> Reach:
         """How an endpoint with replicas is reached."""
@@ -130,11 +135,12 @@ class Http:
 
     async def tell(self, call: Call) -> int:
         """The status of the answer, whose body is not read; a redirect is one and not followed."""
-        return await _mapped(self._status(call), call)
-
-    async def _status(self, call: Call) -> int:
-        async with self._asked(call) as response:
-            return response.status
+        try:
+            async with self._asked(call) as response:
+                return response.status
+        except (aiohttp.ClientError, OSError) as error:
+            failure = _failure(error, call)
+        raise failure  # out here, too
 
     async def _reply(self, call: Call) -> Reply:
         endpoint, headers = call.endpoint, self._headers(call)
@@ -206,15 +212,6 @@ def _end_of(call: Call) -> float:
     if call.until is not None:
         return call.until
     return asyncio.get_running_loop().time() + call.timeout
-
-
-async def _mapped(work: Coroutine[object, None, T], call: Call) -> T:
-    try:
-        return await work
-    except (aiohttp.ClientError, OSError) as error:
-        failure = _failure(error, call)
-    # Raised out here so that no context is kept: aiohttp's texts hold the URL, and so people.
-    raise failure
 
 
 @lru_cache(maxsize=256)

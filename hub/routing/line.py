@@ -200,7 +200,7 @@ class Line:
         """Ask once; gives back the places of those that got no connection and may be asked again."""
         declared = sending.source.interface
         lost: list[int] = []
-        first = isinstance(places, range)  # then each stands where it stood; who was lost may not
+        first = retries is not None  # then each stands where it stood; who was lost may not
 
         def hear(told: Told, moment: float) -> None:
             said = told if first else {places[place]: reply for place, reply in told.items()}
