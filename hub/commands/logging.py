@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
 from structlog.typing import Processor
@@ -17,7 +19,7 @@ def log_to_stderr(level: int = logging.INFO) -> None:
     structlog.configure(
         processors=_processors(colours=sys.stderr.isatty()),
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Unfailing(sys.stderr))),
     )
     logging.basicConfig(handlers=[_Libraries()], level=logging.WARNING, force=True)
 
@@ -28,6 +30,22 @@ def _processors(*, colours: bool) -> list[Processor]:
         structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
         structlog.dev.ConsoleRenderer(colors=colours, pad_event_to=0),
     ]
+
+
+class _Unfailing:
+    """A stream on which a line that nobody takes, as on a full disk, is lost and ends nothing."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 class _Libraries(logging.Handler):

@@ -3,7 +3,10 @@
 import asyncio
 import gc
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -100,3 +103,27 @@ def test_a_quiet_command_logs_warnings_only(capsys: pytest.CaptureFixture[str]) 
     structlog.get_logger("certhub").info("our own event")
 
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_log_that_takes_no_line_ends_nothing() -> None:
+    """On a full disk our own events, a library's and a callback's failure are lost, and work goes on."""
+    works = """
+import asyncio, logging, structlog
+from hub.commands.logging import log_to_stderr
+
+async def works():
+    structlog.get_logger("certhub").error("x" * 100_000)
+    logging.getLogger("library").error("y" * 100_000)
+    asyncio.get_running_loop().call_soon(int, "no number")
+    await asyncio.sleep(0.01)
+    print("went on", flush=True)
+
+log_to_stderr()
+asyncio.run(works())
+"""
+    with Path("/dev/full").open("w") as full:
+        # Its end is an error: Python itself can't tell what is left in stderr.
+        words = [sys.executable, "-c", works]
+        done = subprocess.run(words, check=False, stdout=subprocess.PIPE, stderr=full, timeout=30)
+
+    assert done.stdout == b"went on\n"
