@@ -202,7 +202,8 @@ DIRECT_TOO = (
     "one-batch-20-alone",
     "list-batch-20-alone",
 )
-UNRECORDED_TOO = ("list-batch-0", "one-batch-0")
+UNRECORDED_TOO = ("list-batch-0", "one-batch-0", "list-of-10000-batch-0-alone")
+"""The largest, too: a server is slower after such requests, and those two are compared."""
 PEERS_TOO = (
     "one-batch-0",
     "list-batch-0",
