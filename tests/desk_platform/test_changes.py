@@ -26,6 +26,7 @@ from tests.desk_platform.ground import (
     submission,
 )
 
+REMINDERS = ["half_time", "last_call", "time_up", "overdue", "coordinator", "supervision"]
 READ_ALL = "changes?after=0&count=200"
 
 
@@ -137,6 +138,19 @@ async def test_reminders_and_escalations(ground: Ground) -> None:
     ]
     assert [each["version"] for each in page["changes"]] == [2, 2, 2, 2, 3, 3, 3]
     assert {each["request"] for each in page["changes"]} == {request}
+
+
+async def test_timers_of_a_request_fire_in_their_order_whoever_fires_them(ground: Ground) -> None:
+    """Replicas of the platform look at once: none takes a timer before the one that another has."""
+    requests = [await ground.hub.open(immediate=True) for _ in range(4)]
+    ground.clock.moment += 70 * MINUTE
+    await asyncio.gather(*(ground.desk.alarm.fire_due() for _ in range(6)))
+    await ground.pass_time(timedelta())
+
+    changes = (await read(ground.hub))["changes"]
+    for request in requests:
+        of_it = [each for each in changes if each["request"] == request]
+        assert [each["event"] for each in of_it if each["kind"] == "reminder"] == REMINDERS
 
 
 async def test_a_recall(ground: Ground) -> None:

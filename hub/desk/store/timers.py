@@ -57,11 +57,12 @@ async def drop_timer(connection: AsyncConnection, request: str, timer: Timer) ->
 async def claim_due(connection: AsyncConnection, now: datetime) -> DueTimer | None:
     """The timer that is due longest, locked with its request until the transaction ends.
 
-    It never waits: what another transaction holds is skipped.
+    It never waits: what another transaction holds is skipped. The request is locked first, else
+    another one could take its next timer meanwhile, and fire it before this one.
     """
     found = await connection.execute(
         select(timers)
-        .join(requests, requests.c.id == timers.c.request)
+        .select_from(requests.join(timers, requests.c.id == timers.c.request))
         .where(timers.c.at <= now)
         .order_by(timers.c.at)
         .limit(1)
