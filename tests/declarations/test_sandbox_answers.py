@@ -66,8 +66,9 @@ def says_not_held(answer: AnswerShape) -> bool:
 
 
 def connected(platform: Platform, sandbox: Sandbox, http: Http) -> Connector:
-    """The platform's connector, as its declaration has it."""
-    endpoint = Endpoint(platform.name, platform.url, sandbox.credentials[platform.credential])
+    """The platform's connector; a machine with much to do may take its time to connect."""
+    credential = sandbox.credentials[platform.credential]
+    endpoint = Endpoint(platform.name, platform.url, credential, connect_timeout=10.0)
     return find_dialect(platform.dialect).connect(endpoint, platform.options, http)
 
 
