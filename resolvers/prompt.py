@@ -26,9 +26,15 @@ async def within(seconds: float, awaited: Awaitable[Value]) -> Value:
 
 @coroutine
 def _go_on(steps: Generator[Any, None, Value], waits_for: Any) -> Generator[Any, None, Value]:
-    """The rest of something that has made its first step."""
+    """The rest of something that has made its first step, which hears all that is said to it."""
     try:
-        yield waits_for
-    except BaseException as trouble:  # a cancellation is for what is waited for to hear
-        steps.throw(trouble)
-    return (yield from steps)
+        while True:
+            try:
+                said = yield waits_for
+            except BaseException as trouble:  # a cancellation is for what is waited for to hear
+                waits_for = steps.throw(trouble)
+            else:
+                waits_for = steps.send(said)
+    except StopIteration as done:
+        value: Value = done.value
+        return value

@@ -56,3 +56,40 @@ async def test_what_takes_too_long_is_cut_off() -> None:
         await within(0.01, never())
 
     assert heard == ["cut off"]
+
+
+async def test_who_is_cancelled_may_wait_again_and_answer() -> None:
+    """What is awaited hears of the cancellation, and what it still does is waited for."""
+
+    async def tidies_up() -> str:
+        try:
+            await asyncio.sleep(0)
+            await asyncio.sleep(10)
+        except asyncio.CancelledError:
+            await asyncio.sleep(0.01)
+        return "tidied up"
+
+    async def cancelled() -> str:
+        waiting = asyncio.create_task(within(5, tidies_up()))
+        await asyncio.sleep(0.01)
+        waiting.cancel()
+        return await waiting
+
+    assert await cancelled() == "tidied up"
+
+
+async def test_who_is_cancelled_at_its_first_wait_may_wait_again_and_answer() -> None:
+    """The first wait is no other than those after it."""
+
+    async def tidies_up() -> str:
+        try:
+            await asyncio.sleep(10)
+        except asyncio.CancelledError:
+            await asyncio.sleep(0.01)
+        return "tidied up"
+
+    waiting = asyncio.create_task(within(5, tidies_up()))
+    await asyncio.sleep(0.01)
+    waiting.cancel()
+
+    assert await waiting == "tidied up"
